@@ -1,0 +1,1 @@
+"""The starter voice: two graphs, their style vectors, and bundle.toml."""

@@ -1,0 +1,141 @@
+"""Model bundles: a folder with `bundle.toml` and the files it names. Found by name, or given by path."""
+
+import difflib
+import hashlib
+import importlib.resources
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Family = Literal["starter", "kokoro", "tone"]
+
+
+class BundleError(Exception):
+    """A bundle that cannot be used; the message says what is wrong with which file, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceInfo:
+    """What is told of a voice without loading it."""
+
+    name: str
+    language: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A model, its voices, and what is needed to run it."""
+
+    name: str
+    family: Family
+    folder: Path
+    sample_rate_hz: int
+    languages: tuple[str, ...]
+    voices: tuple[VoiceInfo, ...]
+    default_voice: str
+    licence: str
+    files: Mapping[str, str]
+    """File name → sha256, in hexadecimal."""
+    graph: Mapping[str, int]
+    """What the family's synthesizer needs to know of its graphs."""
+
+    def voice(self, name: str) -> VoiceInfo | None:
+        return next((voice for voice in self.voices if voice.name == name), None)
+
+    def file(self, name: str) -> Path:
+        return self.folder / name
+
+
+TONE = Bundle(
+    name="tone",
+    family="tone",
+    folder=Path(),
+    sample_rate_hz=24_000,
+    languages=("en-us", "en-gb", "es", "fr-fr", "it", "pt-br", "hi"),
+    voices=(VoiceInfo(name="tone", language="en-us", description="every phoneme a beep: for tests, without a model"),),
+    default_voice="tone",
+    licence="Apache-2.0",
+    files={},
+    graph={},
+)
+"""The stand-in without files."""
+
+
+def find_bundle(name_or_path: str) -> Bundle:
+    """The bundle shipped under this name, or in this folder; `tone` is the stand-in.
+
+    Raises:
+        BundleError: there is none, or its bundle.toml is not right.
+    """
+    if name_or_path == TONE.name:
+        return TONE
+    folder = Path(name_or_path).expanduser()
+    if "/" in name_or_path or folder.is_dir():
+        return load_bundle(folder)
+    shipped = Path(str(importlib.resources.files("utterd.bundles")))
+    folder = shipped / name_or_path
+    if not folder.is_dir():
+        names = sorted(path.parent.name for path in shipped.glob("*/bundle.toml"))
+        guess = difflib.get_close_matches(name_or_path, names, 1)
+        hint = f"did you mean {guess[0]!r}?" if guess else f"there is {', '.join(names)}, or give a folder"
+        raise BundleError(f"no model {name_or_path!r}; {hint}")
+    return load_bundle(folder)
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Read a folder's bundle.toml. The files themselves are checked by `verify_files`."""
+    description = folder / "bundle.toml"
+    try:
+        values = tomllib.loads(description.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise BundleError(f"{folder} is not a model: it has no bundle.toml") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BundleError(f"{description} cannot be read: {error}") from error
+    try:
+        return _bundle_from(folder, values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{description} is not right: {error!r}") from error
+
+
+def verify_files(bundle: Bundle) -> None:
+    """Check that every file is there and is the one the bundle means.
+
+    Raises:
+        BundleError: naming the first file that is not.
+    """
+    for name, sha256 in bundle.files.items():
+        try:
+            with bundle.file(name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise BundleError(f"{bundle.file(name)} cannot be read: {error.strerror}; reinstall the model") from error
+        if found != sha256:
+            raise BundleError(f"{bundle.file(name)} is damaged (its sha256 is not the bundle's); reinstall the model")
+
+
+def _bundle_from(folder: Path, values: dict[str, Any]) -> Bundle:
+    family = values["family"]
+    if family not in get_args(Family):
+        raise ValueError(f"family {family!r} is none of {', '.join(get_args(Family))}")
+    voices = tuple(
+        VoiceInfo(name=name, language=voice["language"], description=voice.get("description", ""))
+        for name, voice in values["voices"].items()
+    )
+    default_voice = values["default_voice"]
+    if default_voice not in {voice.name for voice in voices}:
+        raise ValueError(f"default_voice {default_voice!r} is not among its voices")
+    return Bundle(
+        name=values["name"],
+        family=family,
+        folder=folder,
+        sample_rate_hz=int(values["sample_rate_hz"]),
+        languages=tuple(values["languages"]),
+        voices=voices,
+        default_voice=default_voice,
+        licence=values["licence"],
+        files=dict(values["files"]),
+        graph={key: int(value) for key, value in values.get("graph", {}).items()},
+    )

@@ -1,0 +1,121 @@
+"""Folders and socket of this user, on macOS and on Linux.
+
+`UTTERD_HOME=DIR` puts everything under one folder; `UTTERD_SOCKET` moves the socket alone. One of the few files that
+read `sys.platform`.
+"""
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SOCKET_PATH_LIMIT_BYTES = 100
+"""Shorter than sun_path of every system we run on (macOS 104, Linux 108), with room for ZeroMQ's own names."""
+
+
+class PathError(Exception):
+    """A folder or socket that cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Where this user's things are. Nothing is created until `make_private` is called."""
+
+    run: Path
+    """Sockets and locks; mode 0700, gone after logout on most systems."""
+    config: Path
+    cache: Path
+    state: Path
+    log: Path
+    socket: Path
+    """What clients connect to."""
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one daemon of this folder for as long as it lives."""
+        return self.run / "utterd.lock"
+
+    @property
+    def log_file(self) -> Path:
+        return self.log / "utterd.log"
+
+    @property
+    def config_file(self) -> Path:
+        return self.config / "config.toml"
+
+
+def find_paths(environ: Mapping[str, str] | None = None) -> Paths:
+    """The folders for this environment (`os.environ` unless given).
+
+    Raises:
+        PathError: the socket's path is too long for a Unix socket.
+    """
+    env = os.environ if environ is None else environ
+    if home := env.get("UTTERD_HOME"):
+        root = Path(home).expanduser().absolute()
+        folders = {name: root / name for name in ("run", "config", "cache", "state", "log")}
+    elif sys.platform == "darwin":
+        folders = _macos_folders(env)
+    else:
+        folders = _xdg_folders(env)
+    socket = Path(env.get("UTTERD_SOCKET") or folders["run"] / "utterd.sock").expanduser().absolute()
+    if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT_BYTES:
+        raise PathError(
+            f"the socket path {socket} is longer than {SOCKET_PATH_LIMIT_BYTES} bytes; "
+            "set UTTERD_HOME or UTTERD_SOCKET to a shorter one"
+        )
+    return Paths(socket=socket, **folders)
+
+
+def _macos_folders(env: Mapping[str, str]) -> dict[str, Path]:
+    # Not $TMPDIR for the run folder: it is swept after some days, and differs under sudo and ssh.
+    library = Path(env.get("HOME", "~")).expanduser() / "Library"
+    support = library / "Application Support" / "utterd"
+    return {
+        "run": library / "Caches" / "utterd" / "run",
+        "config": support,
+        "cache": library / "Caches" / "utterd",
+        "state": support / "state",
+        "log": library / "Logs" / "utterd",
+    }
+
+
+def _xdg_folders(env: Mapping[str, str]) -> dict[str, Path]:
+    home = Path(env.get("HOME", "~")).expanduser()
+
+    def folder(variable: str, fallback: Path) -> Path:
+        value = env.get(variable, "")
+        return Path(value) if value.startswith("/") else fallback
+
+    runtime = folder("XDG_RUNTIME_DIR", Path(tempfile.gettempdir()) / f"utterd-{os.getuid()}")
+    state = folder("XDG_STATE_HOME", home / ".local" / "state") / "utterd"
+    return {
+        "run": runtime / "utterd",
+        "config": folder("XDG_CONFIG_HOME", home / ".config") / "utterd",
+        "cache": folder("XDG_CACHE_HOME", home / ".cache") / "utterd",
+        "state": state,
+        "log": state / "log",
+    }
+
+
+def make_private(folder: Path) -> Path:
+    """Create `folder` for this user alone (0700), or check that it is this user's.
+
+    Raises:
+        PathError: it belongs to someone else, is a link, or cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+    except OSError as error:
+        raise PathError(f"cannot use the folder {folder}: {error.strerror}") from error
+    if not stat.S_ISDIR(status.st_mode):
+        raise PathError(f"{folder} is not a folder")
+    if status.st_uid != os.getuid():
+        raise PathError(f"{folder} belongs to another user (uid {status.st_uid}); set UTTERD_HOME to a folder of yours")
+    if status.st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
