@@ -1,0 +1,223 @@
+"""The words of the protocol: requests, replies and events, as frozen dataclasses.
+
+`PROTOCOL.md` beside this file is their description for people; the two change together. A new optional field or a new
+message raises the minor version, anything else the major one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, get_args
+
+PROTOCOL_VERSION = (1, 0)
+"""(major, minor). Another major is refused; another minor is understood, unknown fields being left aside."""
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+"""Of the msgpack body, without its four length bytes."""
+
+MAX_TEXT_CODE_POINTS = 4_000_000
+"""Longer texts are rendered to a file in parts, or streamed."""
+
+SPEED_RANGE = (0.5, 3.0)
+"""1 is the voice's own; 0.5 is half as fast."""
+
+GAIN_RANGE = (0.0, 2.0)
+"""Linear; 1 leaves the voice as it is."""
+
+Placement = Literal["append", "next", "now"]
+"""Where a new utterance goes: behind the queue, in front of it, or in place of the one being spoken."""
+
+
+class ErrorCode(StrEnum):
+    """Why something was refused or failed. Programs read the code, people the sentence beside it."""
+
+    EMPTY_TEXT = "empty_text"
+    NOTHING_TO_SPEAK = "nothing_to_speak"
+    """The text has no letter, digit or symbol with a spoken form."""
+    TEXT_TOO_LONG = "text_too_long"
+    BAD_FIELD = "bad_field"
+    """A field is missing, of the wrong type, or out of range."""
+    UNKNOWN_VOICE = "unknown_voice"
+    UNKNOWN_LANGUAGE = "unknown_language"
+    UNKNOWN_UTTERANCE = "unknown_utterance"
+    UNKNOWN_TYPE = "unknown_type"
+    UNSUPPORTED_VERSION = "unsupported_version"
+    MALFORMED = "malformed"
+    """The message is not what PROTOCOL.md describes."""
+    MESSAGE_TOO_LONG = "message_too_long"
+    QUEUE_FULL = "queue_full"
+    SHUTTING_DOWN = "shutting_down"
+    STAGE_CRASHED = "stage_crashed"
+    """A stage died twice over the same piece of text, or cannot be kept alive."""
+    MODEL_UNUSABLE = "model_unusable"
+    """The voice's files are missing, broken, or not what their bundle says."""
+    DEVICE_UNUSABLE = "device_unusable"
+    """No output device can be opened."""
+    SYNTHESIS_FAILED = "synthesis_failed"
+
+
+# Requests: client → daemon. Each is answered by exactly one reply with the same request id.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speak:
+    """Speak this text. Answered by Accepted; then come the utterance's events, with the same request id."""
+
+    text: str
+    """1 to 4,000,000 code points."""
+    voice: str | None = None
+    """A name from Voices; the daemon's default if absent."""
+    speed: float | None = None
+    """0.5 to 3; 1 is the voice's own."""
+    language: str | None = None
+    """`en-us`, `en-gb`, `es`, `fr-fr`, `it`, `pt-br`, `hi`, or a short form (`en`, `pt`); the voice's own if absent."""
+    placement: Placement = "append"
+    destination: Literal["device", "client"] = "device"
+    """`device`: the loudspeaker. `client`: Audio events on this connection; never delays the loudspeaker."""
+    gain: float = 1.0
+    """Linear volume, 0 to 2."""
+    on_disconnect: Literal["continue", "stop"] = "continue"
+    """What becomes of the utterance if this connection closes before its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Be silent at once. Answered by Stopped."""
+
+    utterance: int | None = None
+    """Only this one; the one being spoken if absent."""
+    all: bool = False
+    """Everything spoken and queued, renderings to files too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListVoices:
+    """Which voices are there? Answered by Voices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQueue:
+    """What is being spoken and what waits? Answered by Queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetStatus:
+    """How is the daemon? Answered by Status."""
+
+
+# Replies: daemon → client.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The utterance is in the queue."""
+
+    utterance: int
+    """Its id, for Stop and in its events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The request changed nothing."""
+
+    code: str
+    """An ErrorCode; clients must bear unknown ones."""
+    message: str
+    """One sentence for people: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What a Stop ended."""
+
+    utterances: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voices:
+    voices: list[dict[str, Any]]
+    """Each `{name, language, description, is_default}`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    utterances: list[dict[str, Any]]
+    """In order: `{id, state, position, characters, destination}`; never the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    status: dict[str, Any]
+    """As `utterd status --json` prints it: see PROTOCOL.md."""
+
+
+# Events: daemon → the connection that sent the Speak.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The first audible frame leaves for the loudspeaker, device latency included; never sent earlier."""
+
+    utterance: int
+    t_ms: float
+    """Milliseconds since the daemon received the request, monotonic."""
+    audio_ms: float
+    """Position on the utterance's sample clock."""
+    handed_ms: float | None = None
+    """When that frame was handed to the device: `t_ms` less the device's latency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """A window of PCM, for a Speak with destination `client`."""
+
+    utterance: int
+    pcm: bytes
+    """Mono, 24 kHz, signed 16 bits, little endian."""
+    char_end: int | None = None
+    """How far into the text the sound has come, in code points, where the daemon can tell: for progress bars."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The last frame has been heard (or sent)."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+    underruns: int
+    """How often the loudspeaker ran dry in the middle."""
+    dropped: list[dict[str, Any]]
+    """Characters that made no sound: `{char_start, char_end, reason}`, in code points of the text sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """Stopped before its end."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+    reason: Literal["stopped", "interrupted", "disconnected", "shutting_down"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Could not be spoken to its end."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+    code: str
+    message: str
+
+
+Request = Speak | Stop | ListVoices | ListQueue | GetStatus
+Reply = Accepted | Refused | Stopped | Voices | Queue | Status
+Event = Started | Audio | Finished | Cancelled | Failed
+Message = Request | Reply | Event
+
+REQUESTS: tuple[type[Request], ...] = get_args(Request)
+REPLIES: tuple[type[Reply], ...] = get_args(Reply)
+EVENTS: tuple[type[Event], ...] = get_args(Event)
+TERMINAL_EVENTS = (Finished, Cancelled, Failed)
+"""An utterance ends with exactly one of these."""
