@@ -1,0 +1,1 @@
+"""PhonemeChunk → AudioChunks: one owner of one model."""

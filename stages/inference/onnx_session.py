@@ -1,0 +1,87 @@
+"""ONNX Runtime, set up for a daemon: no spinning, few threads, and runs that can be aborted from another thread."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from utterd.stages.work import ChunkFailed, ChunkInterrupted
+
+_ABORTED = "terminate flag"
+"""Part of ONNX Runtime's message when a run ends by `RunOptions.terminate` (1.23 to 1.32)."""
+
+
+class ModelUnusable(Exception):
+    """A model file that ONNX Runtime will not load; the message names the file."""
+
+
+class Abort:
+    """Lets another thread end the runs of one unit: those under way and those to come."""
+
+    def __init__(self) -> None:
+        self.options = onnxruntime.RunOptions()
+
+    def set(self) -> None:
+        """From any thread."""
+        self.options.terminate = True
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.options.terminate)
+
+    def check(self) -> None:
+        """Raises ChunkInterrupted if set."""
+        if self.is_set:
+            raise ChunkInterrupted
+
+
+class OnnxSession:
+    """One graph on the CPU. One owner: the inference process's main thread."""
+
+    def __init__(self, path: Path, *, threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # Spinning keeps the pool's threads burning 30 ms after each run, and makes two threads slower than one when
+        # the other core is in use (PERFORMANCE.md 1b): a daemon idles most of its life.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Patterns are kept for every input shape ever seen; ours vary with every sentence.
+        options.enable_mem_pattern = False
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its exceptions share no base class of their own
+            raise ModelUnusable(
+                f"{path.name} is not a model that ONNX Runtime can load ({_first_line(error)})"
+            ) from error
+        self.inputs: list[Any] = list(self._session.get_inputs())
+        """Name, type and shape of each."""
+        self.outputs: list[Any] = list(self._session.get_outputs())
+
+    def run(self, feeds: Mapping[str, np.ndarray[Any, Any]], abort: Abort) -> list[np.ndarray[Any, Any]]:
+        """All outputs, in the graph's order.
+
+        Raises:
+            ChunkInterrupted: `abort` was set before or during the run.
+            ChunkFailed: the graph failed on these feeds.
+        """
+        abort.check()
+        try:
+            outputs: list[np.ndarray[Any, Any]] = self._session.run(None, dict(feeds), abort.options)
+        except Exception as error:
+            if abort.is_set or _ABORTED in str(error).lower():
+                raise ChunkInterrupted from error
+            raise ChunkFailed("synthesis_failed", f"the model failed ({_first_line(error)})") from error
+        return outputs
+
+
+def default_threads() -> int:
+    """Two where there are two cores: a third buys little for one sentence, and the audio stage needs a core too."""
+    return min(2, os.cpu_count() or 1)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,76 @@
+"""The starter family: an acoustic graph once per piece, then a stateless vocoder graph, window by window.
+
+Every sample depends on feature frames a little before and a little after it; windows are run with that context and the
+context's samples cut away, so windowed and whole synthesis are equal (to 1e-6; tests/stages/inference/test_starter.py).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from utterd.config.bundles import Bundle
+from utterd.stages.inference.onnx_session import Abort, OnnxSession
+from utterd.stages.inference.synthesizer import SynthesisRequest, window_edges
+from utterd.stages.inference.voices import Voices
+
+
+class StarterSynthesizer:
+    """`acoustic.onnx` (tokens, style, speed → durations, frames) and `vocoder.onnx` (frames → audio)."""
+
+    def __init__(self, bundle: Bundle, *, threads: int) -> None:
+        self._graph = bundle.graph
+        self._acoustic = OnnxSession(bundle.file("acoustic.onnx"), threads=threads)
+        self._vocoder = OnnxSession(bundle.file("vocoder.onnx"), threads=threads)
+        self._voices = Voices(bundle.file("voices.npz"))
+
+    def synthesize(self, request: SynthesisRequest, abort: Abort) -> "StarterSpeech":
+        tokens = np.array([[0, *request.tokens, 0]], np.int64)
+        feeds = {
+            "tokens": tokens,
+            "style": self._voices.style(request.voice, len(request.tokens)),
+            "speed": np.array([request.speed], np.float32),
+        }
+        durations, features = self._acoustic.run(feeds, abort)
+        return StarterSpeech(durations[0], features, self._vocoder, self._graph, abort)
+
+
+class StarterSpeech:
+    """One piece: its features are made, its sound is not yet."""
+
+    def __init__(
+        self,
+        durations: npt.NDArray[np.int64],
+        features: npt.NDArray[np.float32],
+        vocoder: OnnxSession,
+        graph: Any,
+        abort: Abort,
+    ) -> None:
+        self._features = features
+        self._vocoder = vocoder
+        self._abort = abort
+        self._hop = graph["frame_samples"]
+        self._left = graph["context_left_frames"]
+        self._right = graph["context_right_frames"]
+        self._token_frames = durations.astype(np.int64) * graph["duration_samples"]
+
+    @property
+    def token_frames(self) -> npt.NDArray[np.int64]:
+        return self._token_frames
+
+    @property
+    def total_frames(self) -> int:
+        return int(self._features.shape[1]) * self._hop
+
+    def windows(self, start: int, end: int) -> Iterator[npt.NDArray[np.float32]]:
+        for first, stop in window_edges(start, min(end, self.total_frames)):
+            yield self._window(first, stop)
+
+    def _window(self, first: int, stop: int) -> npt.NDArray[np.float32]:
+        """Samples [first, stop), from feature frames [low, high)."""
+        low = max(0, first // self._hop - self._left)
+        high = min(self._features.shape[1], -(-stop // self._hop) + self._right)
+        (audio,) = self._vocoder.run({"frames": self._features[:, low:high]}, self._abort)
+        offset = low * self._hop
+        return audio[0, first - offset : stop - offset]

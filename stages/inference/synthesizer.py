@@ -1,0 +1,101 @@
+"""What a model family must offer: a whole sentence in, windows of PCM out as they are made, and durations."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from utterd.stages.chunks import SAMPLE_RATE_HZ
+from utterd.stages.inference.onnx_session import Abort
+
+FIRST_WINDOW_FRAMES = SAMPLE_RATE_HZ // 5
+"""200 ms: short enough to be ready at once, long enough to cover the making of the next."""
+LARGEST_WINDOW_FRAMES = SAMPLE_RATE_HZ
+"""1 s: no more is thrown away by a cancel, and no chunk is larger."""
+
+MAX_TOKENS = 510
+"""PL-BERT has 512 positions; two hold the padding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisRequest:
+    """One run of a model."""
+
+    tokens: Sequence[int]
+    """1 to 510 ids, without padding."""
+    voice: str
+    speed: float
+    """0.5 to 3."""
+
+
+class Speech(Protocol):
+    """One piece of speech in the making."""
+
+    @property
+    def token_frames(self) -> npt.NDArray[np.int64] | None:
+        """Frames at 24 kHz for each token, both pads included: shape (tokens + 2,). None if the model does not tell."""
+
+    @property
+    def total_frames(self) -> int:
+        """Of the whole piece."""
+
+    def windows(self, start: int, end: int) -> Iterator[npt.NDArray[np.float32]]:
+        """Frames [start, end) in windows that grow from FIRST_WINDOW_FRAMES; each mono float32, shape (frames,)."""
+
+
+class Synthesizer(Protocol):
+    """A loaded model. Used by one thread; only an `Abort` may be touched from another."""
+
+    def synthesize(self, request: SynthesisRequest, abort: Abort) -> Speech:
+        """Run the text half of the model. Raises ChunkFailed for what it cannot speak, ChunkInterrupted on abort."""
+
+
+def window_edges(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut [start, end) into windows that double from FIRST_WINDOW_FRAMES to LARGEST_WINDOW_FRAMES.
+
+    While one window plays, the next, at most twice as long, is made: no underrun below a real-time factor of 0.35
+    (PERFORMANCE.md 5 has the growth rule).
+    """
+    size = FIRST_WINDOW_FRAMES
+    while start < end:
+        stop = min(start + size, end)
+        yield start, stop
+        start, size = stop, min(size * 2, LARGEST_WINDOW_FRAMES)
+
+
+class ToneSynthesizer:
+    """The shipped stand-in: every token is 50 ms of its own pitch. Needs no model; tests and `--model tone` use it."""
+
+    FRAMES_PER_TOKEN = SAMPLE_RATE_HZ // 20
+
+    def synthesize(self, request: SynthesisRequest, abort: Abort) -> "ToneSpeech":
+        return ToneSpeech(request.tokens, round(self.FRAMES_PER_TOKEN / request.speed))
+
+
+class ToneSpeech:
+    """A run of tones; the token at any frame can be read back from the pitch."""
+
+    def __init__(self, tokens: Sequence[int], frames_per_token: int) -> None:
+        self._tokens = np.asarray(tokens, np.float64)
+        self._frames_per_token = frames_per_token
+
+    @property
+    def token_frames(self) -> npt.NDArray[np.int64]:
+        frames = np.full(len(self._tokens) + 2, self._frames_per_token, np.int64)
+        frames[0] = frames[-1] = 0
+        return frames
+
+    @property
+    def total_frames(self) -> int:
+        return len(self._tokens) * self._frames_per_token
+
+    def windows(self, start: int, end: int) -> Iterator[npt.NDArray[np.float32]]:
+        for first, stop in window_edges(start, end):
+            frame = np.arange(first, stop)
+            token = self._tokens[frame // self._frames_per_token]
+            within = frame % self._frames_per_token
+            pitch_hz = 200 + 10 * token
+            envelope = np.sin(np.pi * (within + 0.5) / self._frames_per_token)
+            yield (0.3 * envelope * np.sin(2 * np.pi * pitch_hz * within / SAMPLE_RATE_HZ)).astype(np.float32)

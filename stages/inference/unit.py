@@ -1,0 +1,78 @@
+"""One unit's sound on one timeline: its pieces, the model's own padding trimmed by durations, and the pause behind it.
+
+Silence is measured from the model's durations, never from loudness: a threshold eats soft onsets.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from utterd.stages.chunks import SAMPLE_RATE_HZ, Pause
+from utterd.stages.inference.synthesizer import Speech
+
+LEAD_FRAMES = SAMPLE_RATE_HZ // 100
+"""10 ms of the model's leading silence stay: room for the attack of a plosive and for the fade-in."""
+
+TAIL_FRAMES = SAMPLE_RATE_HZ * 6 // 100
+"""60 ms after the last sounding token stay always: the decay of its sound."""
+
+PAUSE_FRAMES: dict[Pause, int] = {
+    "none": 0,
+    "clause": SAMPLE_RATE_HZ * 15 // 100,
+    "sentence": SAMPLE_RATE_HZ * 35 // 100,
+    "paragraph": SAMPLE_RATE_HZ * 60 // 100,
+}
+"""Silence between the last sounding token and the next unit at speed 1, the model's own included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What is kept of one piece, and the silence added behind it."""
+
+    start: int
+    """In frames of the piece."""
+    end: int
+    silence: int
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start + self.silence
+
+
+def plan_stretch(
+    token_frames: npt.NDArray[np.int64] | None, total: int, quiet_tokens: int, pause: Pause, speed: float
+) -> Stretch:
+    """Which frames of a piece to keep, so that the silence behind it is the one its punctuation asks for.
+
+    Args:
+        token_frames: of each token, both pads included; None keeps everything.
+        total: frames in the piece.
+        quiet_tokens: how many tokens at its end make no sound (punctuation, spaces), the last pad not counted.
+    """
+    wanted = round(PAUSE_FRAMES[pause] / speed)
+    if token_frames is None or len(token_frames) < 3:
+        return Stretch(start=0, end=total, silence=wanted)
+    start = max(0, int(token_frames[0]) - LEAD_FRAMES)
+    sound_end = total - int(token_frames[len(token_frames) - 1 - quiet_tokens :].sum())
+    kept = max(wanted, TAIL_FRAMES)
+    end = min(total, sound_end + kept)
+    return Stretch(start=min(start, end), end=end, silence=max(0, sound_end + kept - end))
+
+
+def stretch_audio(speech: Speech, stretch: Stretch, skip: int) -> Iterator[npt.NDArray[np.float32]]:
+    """The stretch's audio from its frame `skip` on, silence included."""
+    if (start := stretch.start + skip) < stretch.end:
+        yield from speech.windows(start, stretch.end)
+    silence = stretch.silence - max(0, start - stretch.end)
+    if silence > 0:
+        yield np.zeros(silence, np.float32)
+
+
+def trailing_quiet(tokens: Sequence[int], quiet: frozenset[int]) -> int:
+    """How many tokens at the end make no sound."""
+    count = 0
+    while count < len(tokens) and tokens[-1 - count] in quiet:
+        count += 1
+    return count

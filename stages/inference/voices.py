@@ -1,0 +1,48 @@
+"""Style vectors: which row of which voice a piece of text is spoken with.
+
+A voice is a table of shape (510, 1, 256), one row a token count, in an NPZ file (kokoro-onnx's `voices-v1.0.bin` is one
+too). Only the voices in use are held in memory.
+"""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from utterd.stages.inference.onnx_session import ModelUnusable
+from utterd.stages.work import ChunkFailed
+
+STYLE_SIZE = 256
+"""The first half shapes the timbre, the second the prosody."""
+
+
+class Voices:
+    """The voices of one bundle."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tables: dict[str, npt.NDArray[np.float32]] = {}
+        try:
+            with np.load(path) as archive:
+                self.names = frozenset(archive.files)
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise ModelUnusable(f"{path.name} is not a voices file (NPZ)") from error
+
+    def style(self, voice: str, tokens: int) -> npt.NDArray[np.float32]:
+        """Shape (1, 256), for a piece of so many tokens; beyond the table's end its last row."""
+        table = self._tables.get(voice)
+        if table is None:
+            table = self._tables[voice] = self._load(voice)
+        return table[min(tokens, len(table) - 1)]
+
+    def _load(self, voice: str) -> npt.NDArray[np.float32]:
+        if voice not in self.names:
+            raise ChunkFailed("unknown_voice", f"the loaded model has no voice {voice!r}")
+        with np.load(self._path) as archive:
+            table = np.asarray(archive[voice], np.float32)
+        if table.shape[1:] != (1, STYLE_SIZE) or not np.isfinite(table).all():
+            raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged (shape {table.shape})")
+        if (table == table[:1]).all():
+            table = table[:1].copy()  # one row stands for all: half a megabyte less
+        return table

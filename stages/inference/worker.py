@@ -1,0 +1,30 @@
+"""The inference stage as a child of the daemon."""
+
+import os
+
+from utterd.stages.inference.load import load_synthesizer
+from utterd.stages.inference.onnx_session import ModelUnusable
+from utterd.stages.inference.stage import Inference
+from utterd.stages.reports import Ready
+from utterd.stages.scheduling import raise_inference_thread
+from utterd.stages.spec import StageSpec
+from utterd.stages.worker import Worker, prepare_process, report_unusable
+
+
+def run(spec: StageSpec) -> None:
+    """Until the daemon says Shutdown."""
+    prepare_process("inference")
+    scheduling = raise_inference_thread()
+    try:
+        synthesizer = load_synthesizer(spec.settings["model"], threads=spec.settings["threads"])
+    except ModelUnusable as error:
+        report_unusable(spec, "model_unusable", str(error))
+        return
+    ready = Ready(
+        stage="inference",
+        pid=os.getpid(),
+        asked=scheduling.asked,
+        granted=scheduling.granted,
+        detail={"model": spec.settings["model"]},
+    )
+    Worker(spec, Inference(synthesizer), ready).run()
