@@ -1,0 +1,1 @@
+"""Puts the stages together, keeps them alive, and answers clients."""

@@ -1,0 +1,99 @@
+"""`python -m utterd.daemon`: settings, lock, stages, socket, in the order that makes a cold start short."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from utterd.config.paths import PathError, find_paths, make_private
+from utterd.config.settings import Settings, SettingsError, load_settings
+
+BAD_INPUT, REFUSED = 2, 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the daemon until SIGTERM or SIGINT; the exit status."""
+    started_at_s = time.monotonic()
+    options = _parse(arguments)
+    try:
+        paths = find_paths()
+        settings = load_settings(paths.config_file, overrides=_overrides(options))
+        _check_device(settings)
+    except (PathError, SettingsError) as error:
+        return _give_up(options, str(error), BAD_INPUT)
+    # The rest is imported late: a wrong setting is told at once, and nothing is loaded twice.
+    from utterd.daemon.listen import CannotListen, lock_single_instance, open_listening_socket
+    from utterd.daemon.logs import configure_logging
+
+    try:
+        lock = lock_single_instance(paths.lock)
+        configure_logging(settings.log, make_private(paths.log) / "utterd.log" if options.ready_fd else None)
+        from utterd.daemon.pipeline import Pipeline
+        from utterd.daemon.wiring import Wiring
+
+        wiring = Wiring(paths.run, heartbeat_s=settings.supervision.heartbeat_s)
+        pipeline = Pipeline(settings, wiring, device=settings.output.device)
+        pipeline.start_stages()  # they load while we go on
+        listener, is_ours = open_listening_socket(paths)
+    except (CannotListen, PathError) as error:
+        return _give_up(options, str(error), REFUSED)
+    from utterd.daemon.run import run_daemon
+
+    with lock:
+        run_daemon(
+            settings,
+            wiring,
+            pipeline,
+            listener,
+            started_at_s=started_at_s,
+            on_listening=lambda: _say_ready(options.ready_fd),
+        )
+        if is_ours:
+            paths.socket.unlink(missing_ok=True)
+    return 0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="utterd run",
+        description="The speech daemon, in the foreground, until Ctrl-C.",
+        epilog="example: utterd run --device null --voice am_rms",
+    )
+    parser.add_argument("--device", help="auto, portaudio, portaudio:NAME, null, or wav:PATH (setting output.device)")
+    parser.add_argument("--voice", help="the default voice (setting speech.voice)")
+    parser.add_argument("--model", help="a bundle's name or folder (setting speech.model)")
+    parser.add_argument("--ready-fd", type=int, default=0, help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    named = {"output.device": options.device, "speech.voice": options.voice, "speech.model": options.model}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _check_device(settings: Settings) -> None:
+    from utterd.stages.output.device_spec import BadDeviceSpec, parse_device_spec
+
+    try:
+        parse_device_spec(settings.output.device)
+    except BadDeviceSpec as error:
+        raise SettingsError(str(error)) from error
+
+
+def _say_ready(descriptor: int) -> None:
+    if descriptor:
+        os.write(descriptor, b"ready\n")
+        os.close(descriptor)
+
+
+def _give_up(options: argparse.Namespace, sentence: str, status: int) -> int:
+    if options.ready_fd:
+        os.write(options.ready_fd, f"{sentence}\n".encode())
+    print(f"utterd: {sentence}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

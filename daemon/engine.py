@@ -1,0 +1,332 @@
+"""What clients ask for, and what becomes of it: utterances from request to end. No sockets of its own."""
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from utterd.client.messages import Cancelled, ErrorCode, Failed, Finished, Placement, Speak, Started, Stop
+from utterd.config.bundles import Bundle
+from utterd.config.settings import Settings
+from utterd.daemon.feed import Feed
+from utterd.daemon.metrics import Metrics
+from utterd.daemon.pipeline import Pipeline
+from utterd.daemon.rendering import Rendering
+from utterd.daemon.requests import Refusal, check_speak
+from utterd.daemon.scheduler import QueueFull, Scheduler
+from utterd.daemon.utterance import Listener, Utterance
+from utterd.stages.chunks import LANES, SAMPLE_RATE_HZ, Lane
+from utterd.stages.commands import Prepare, Yield
+from utterd.stages.hop import HopReader
+from utterd.stages.position import Position
+from utterd.stages.reports import (
+    DeviceChanged,
+    GapFound,
+    PlaybackCut,
+    PlaybackFinished,
+    PlaybackStarted,
+    Report,
+    SlotLost,
+    UnitBuffered,
+    UnitFailed,
+    UnitPhonemized,
+    UnitPlayed,
+    UnitSynthesized,
+)
+
+logger = logging.getLogger(__name__)
+
+CancelReason = Literal["stopped", "interrupted", "disconnected", "shutting_down"]
+
+
+class Engine:
+    """Belongs to the event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        bundle: Bundle | None,
+        pipeline: Pipeline,
+        render_reader: HopReader,
+        loop: asyncio.AbstractEventLoop,
+        can_send: Callable[[Utterance], bool],
+    ) -> None:
+        self._settings = settings
+        self._bundle = bundle
+        self.pipeline = pipeline
+        self._loop = loop
+        self.metrics = Metrics()
+        self.device: DeviceChanged | None = None
+        self._ids = itertools.count(1)
+        self.queues: dict[Lane, Scheduler] = {lane: Scheduler(limit=settings.queue.limit) for lane in LANES}
+        self.rendering = Rendering(render_reader, pipeline.lanes["render"], can_send, self._finish)
+        self._unheard_starts: dict[int, tuple[asyncio.TimerHandle, Started]] = {}
+        """Started events that wait until the sound has passed the device's buffer."""
+        self._is_measured: set[int] = set()
+        """Utterances that had nothing to wait for: their first audio is a measurement."""
+        self.trace_of_last: dict[str, int] = {}
+        """Where the time to the first audio of the latest measured utterance went."""
+        pipeline.on_report = self._on_report
+        pipeline.on_unit_blamed = self._on_unit_blamed
+        pipeline.on_output_lost = self._on_output_lost
+        pipeline.on_unusable = self._on_unusable
+
+    # Requests
+
+    def speak(self, request: Speak, listener: Listener, owner: Any, received_at_ns: int) -> Utterance:
+        """Accept a request. Raises Refusal."""
+        speaking = check_speak(request, self._bundle, self._settings)
+        queue = self.queues[speaking.lane]
+        utterance = Utterance(
+            id=next(self._ids),
+            text=request.text,
+            speaking=speaking,
+            received_at_ns=received_at_ns,
+            listener=listener,
+            on_disconnect="stop" if speaking.lane == "render" else request.on_disconnect,
+            owner=owner,
+        )
+        was_idle = queue.head is None
+        self._place(queue, utterance, request.placement)
+        if speaking.lane == "live" and (was_idle or request.placement == "now"):
+            self._is_measured.add(utterance.id)
+            if self.queues["render"].head is not None:
+                self.pipeline.send("inference", Yield())
+            self.pipeline.send("output", Prepare())
+        if self.pipeline.problem(speaking.lane) is not None:
+            self.pipeline.revive()
+        self._arrange(speaking.lane)
+        logger.info("utterance accepted id=%d characters=%d lane=%s", utterance.id, len(request.text), speaking.lane)
+        return utterance
+
+    def stop(self, request: Stop) -> list[int]:
+        """Be silent: the ids of what was stopped. Raises Refusal for an unknown id."""
+        if request.all:
+            doomed = [utterance for queue in self.queues.values() for utterance in queue]
+        elif request.utterance is None:
+            head = self.queues["live"].head
+            doomed = [head] if head else []
+        else:
+            found = next((u for queue in self.queues.values() if (u := queue.find(request.utterance or 0))), None)
+            if found is None:
+                raise Refusal(
+                    ErrorCode.UNKNOWN_UTTERANCE,
+                    f"utterance {request.utterance} is neither being spoken nor waiting (see `utterd queue`)",
+                )
+            doomed = [found]
+        self._cancel(doomed, "stopped")
+        return [utterance.id for utterance in doomed]
+
+    def disconnected(self, owner: Any) -> None:
+        """A client is gone: what it wanted stopped with it is stopped."""
+        doomed = []
+        for queue in self.queues.values():
+            for utterance in queue:
+                if utterance.owner is owner:
+                    utterance.listener = lambda event: None
+                    if utterance.on_disconnect == "stop":
+                        doomed.append(utterance)
+        self._cancel(doomed, "disconnected")
+
+    def close(self) -> None:
+        """The daemon ends: every utterance is told."""
+        for queue in self.queues.values():
+            for utterance in queue:
+                queue.remove(utterance)
+                self._cancelled(utterance, "shutting_down")
+
+    # The queue and the lanes
+
+    def _place(self, queue: Scheduler, utterance: Utterance, placement: Placement) -> None:
+        try:
+            replaced = queue.add(utterance, placement)
+        except QueueFull:
+            raise Refusal(
+                ErrorCode.QUEUE_FULL,
+                f"{len(queue)} utterances wait already (queue.limit); stop some, or try again later",
+            ) from None
+        if replaced is not None:
+            self._cancelled(replaced, "interrupted")
+
+    def _arrange(self, lane: Lane) -> None:
+        """Let the lane hold the queue's utterances, in the queue's order."""
+        feeder = self.pipeline.lanes[lane]
+        known = {feed.utterance.id: feed for feed in feeder.feeds}
+        head_before = feeder.feeds[0] if feeder.feeds else None
+        feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]])
+        if lane == "render" and (feeder.feeds[0] if feeder.feeds else None) is not head_before:
+            self.rendering.begin()
+        self.pipeline.poke()
+
+    def _cancel(self, utterances: list[Utterance], reason: CancelReason) -> None:
+        for utterance in utterances:
+            self.queues[utterance.speaking.lane].remove(utterance)
+            self._cancelled(utterance, reason)
+        for lane in {utterance.speaking.lane for utterance in utterances}:
+            self._arrange(lane)
+
+    def _take_out(self, utterance: Utterance) -> None:
+        """It is over, and the stages hold nothing of it."""
+        lane = utterance.speaking.lane
+        self.queues[lane].remove(utterance)
+        if feed := self.pipeline.lanes[lane].find(utterance.id):
+            self.pipeline.lanes[lane].leave(feed)
+        if lane == "render":
+            self.rendering.begin()
+        self.pipeline.poke()
+
+    # Ends
+
+    def _finish(self, utterance: Utterance) -> None:
+        self._tell_started(utterance.id)
+        self._take_out(utterance)
+        utterance.happen(
+            Finished(
+                utterance=utterance.id,
+                t_ms=utterance.since_received_ms(time.monotonic_ns()),
+                audio_ms=utterance.audio_ms,
+                underruns=utterance.underruns,
+                dropped=[
+                    {"char_start": drop.char_start, "char_end": drop.char_end, "reason": drop.reason}
+                    for drop in utterance.dropped_in_order()
+                ],
+            )
+        )
+        logger.info(
+            "utterance finished id=%d audio_ms=%.0f underruns=%d", utterance.id, utterance.audio_ms, utterance.underruns
+        )
+
+    def _cancelled(self, utterance: Utterance, reason: CancelReason) -> None:
+        self._forget_started(utterance.id)
+        t_ms = utterance.since_received_ms(time.monotonic_ns())
+        utterance.happen(Cancelled(utterance=utterance.id, t_ms=t_ms, audio_ms=utterance.audio_ms, reason=reason))
+        logger.info("utterance cancelled id=%d reason=%s", utterance.id, reason)
+
+    def _fail(self, utterance: Utterance, code: str, message: str) -> None:
+        """It cannot be spoken to its end; the next one is."""
+        self._forget_started(utterance.id)
+        lane = utterance.speaking.lane
+        self.queues[lane].remove(utterance)
+        t_ms = utterance.since_received_ms(time.monotonic_ns())
+        utterance.happen(
+            Failed(utterance=utterance.id, t_ms=t_ms, audio_ms=utterance.audio_ms, code=code, message=message)
+        )
+        logger.error("utterance failed id=%d code=%s reason=%s", utterance.id, code, message)
+        self._arrange(lane)
+
+    # What the stages report
+
+    def _on_report(self, report: Report) -> None:
+        match report:
+            case UnitPhonemized():
+                if utterance := self._find(report.utterance_id):
+                    utterance.dropped[report.sequence] = report.dropped
+            case UnitSynthesized():
+                if report.audio_ms > 0:
+                    self.metrics.real_time_factor.add(report.compute_ms / report.audio_ms)
+            case UnitBuffered():
+                if feed := self.pipeline.lanes["live"].find(report.utterance_id):
+                    feed.buffered(report.sequence)
+            case UnitPlayed():
+                self._on_unit_played(report)
+            case PlaybackStarted():
+                self._on_started(report)
+            case PlaybackFinished():
+                self._on_finished(report)
+            case PlaybackCut():
+                pass  # the utterance's end has been told already
+            case GapFound():
+                self.pipeline.lanes["live"].rewind(report.reason)
+            case SlotLost():
+                self.pipeline.lanes[report.lane].rewind(f"slot lost before {report.stage}: {report.reason}")
+            case UnitFailed():
+                self._on_unit_failed(report)
+            case DeviceChanged():
+                self.device = report
+            case _:
+                pass
+        self.pipeline.poke()
+
+    def _on_unit_played(self, report: UnitPlayed) -> None:
+        if feed := self.pipeline.lanes["live"].find(report.utterance_id):
+            feed.played(report.sequence)
+            utterance = feed.utterance
+            utterance.audio_frames = utterance.clock_base_frames + report.audio_frames
+
+    def _on_started(self, report: PlaybackStarted) -> None:
+        utterance = self._find(report.utterance_id)
+        if utterance is None or utterance.id in self._unheard_starts or utterance.has_started:
+            return
+        if utterance.id in self._is_measured:
+            self._is_measured.discard(utterance.id)
+            self.metrics.first_audio_ms.add(utterance.since_received_ms(report.handed_at_ns))
+            self.trace_of_last = report.trace
+        heard_at_ns = report.handed_at_ns + report.latency_frames * 1_000_000_000 // SAMPLE_RATE_HZ
+        event = Started(
+            utterance=utterance.id,
+            t_ms=utterance.since_received_ms(heard_at_ns),
+            audio_ms=(utterance.clock_base_frames + report.audio_frames) * 1000 / SAMPLE_RATE_HZ,
+            handed_ms=utterance.since_received_ms(report.handed_at_ns),
+        )
+        delay_s = max(0.0, (heard_at_ns - time.monotonic_ns()) / 1e9)
+        timer = self._loop.call_later(delay_s, self._tell_started, utterance.id)
+        self._unheard_starts[utterance.id] = (timer, event)
+
+    def _tell_started(self, utterance_id: int) -> None:
+        timer, event = self._unheard_starts.pop(utterance_id, (None, None))
+        utterance = self._find(utterance_id)
+        if timer is not None and event is not None and utterance is not None:
+            timer.cancel()
+            utterance.happen(event)
+
+    def _forget_started(self, utterance_id: int) -> None:
+        self._is_measured.discard(utterance_id)
+        timer, _ = self._unheard_starts.pop(utterance_id, (None, None))
+        if timer is not None:
+            timer.cancel()
+
+    def _on_finished(self, report: PlaybackFinished) -> None:
+        utterance = self.queues["live"].find(report.utterance_id)
+        if utterance is not None:
+            utterance.audio_frames = utterance.clock_base_frames + report.audio_frames
+            utterance.underruns += report.underruns
+            self.metrics.underruns += report.underruns
+            self._finish(utterance)
+
+    def _on_unit_failed(self, report: UnitFailed) -> None:
+        utterance = self._find(report.utterance_id)
+        if utterance is not None and report.generation == self.pipeline.lanes[report.lane].generation:
+            self._fail(utterance, report.code, report.message)
+
+    # What befalls the stages
+
+    def _on_unit_blamed(self, utterance_id: int, stage: str) -> None:
+        if utterance := self._find(utterance_id):
+            message = f"the {stage} stage died twice over the same piece of this text; the log says how"
+            self._fail(utterance, ErrorCode.STAGE_CRASHED, message)
+
+    def _on_output_lost(self, position: Position | None) -> None:
+        feeder = self.pipeline.lanes["live"]
+        if position is None:
+            feeder.restart(0, 0, 0)
+            return
+        if utterance := self._find(position.utterance_id):
+            utterance.clock_base_frames += position.clock_frames
+            utterance.audio_frames = utterance.clock_base_frames
+        feeder.restart(position.utterance_id, position.sequence, position.frame)
+        for feed in list(feeder.feeds):
+            if feed.has_begun and feed.is_played_out:
+                self._finish(feed.utterance)
+
+    def _on_unusable(self, stage: str) -> None:
+        problem = self.pipeline.supervisor.records[stage].problem
+        assert problem is not None
+        lanes: tuple[Lane, ...] = ("live",) if stage == "output" else LANES
+        for lane in lanes:
+            for utterance in self.queues[lane]:
+                self._fail(utterance, problem.code, problem.message)
+
+    def _find(self, utterance_id: int) -> Utterance | None:
+        return next((found for queue in self.queues.values() if (found := queue.find(utterance_id))), None)

@@ -1,0 +1,94 @@
+"""One lane of the pipeline: which utterances are in the stages, in what order, and how that is changed.
+
+Everything that disturbs the flow is the same two steps: raise the lane's generation (stages drop what is older), then
+feed again what is still wanted. A cancel keeps nothing of what it cancels; a rewind keeps what the output stage already
+holds, and nobody hears it.
+"""
+
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+
+from utterd.daemon.feed import Feed
+from utterd.stages.chunks import Lane
+from utterd.stages.commands import Cut
+from utterd.stages.hop import HopWriter
+
+logger = logging.getLogger(__name__)
+
+
+class LaneFeeder:
+    """Feeds a lane's utterances, in order, into the text hop. Belongs to the event loop."""
+
+    def __init__(self, lane: Lane, writer: HopWriter, send_cut: Callable[[Cut], None]) -> None:
+        self.lane = lane
+        self.writer = writer
+        self.generation = 0
+        self.feeds: list[Feed] = []
+        """In the order of speaking. A feed leaves when its utterance is over."""
+        self._send_cut = send_cut
+
+    def __repr__(self) -> str:
+        return f"<LaneFeeder {self.lane} generation={self.generation} {self.feeds}>"
+
+    def find(self, utterance_id: int) -> Feed | None:
+        return next((feed for feed in self.feeds if feed.utterance.id == utterance_id), None)
+
+    def arrange(self, feeds: Sequence[Feed]) -> None:
+        """Make this the order; the stages are cut only if they hold what does not fit it."""
+        begun = [feed for feed in self.feeds if feed.has_begun]
+        keep = list(itertools.takewhile(lambda feed: feed.has_begun, feeds))
+        self.feeds = list(feeds)
+        if set(begun) != set(keep):
+            for feed in feeds:
+                if feed.has_begun and feed not in keep:
+                    feed.rewind_to_unplayed()
+            self._cut(keep)
+        self.pump()
+
+    def leave(self, feed: Feed) -> None:
+        """Its utterance is over and nothing of it is in the stages."""
+        if feed in self.feeds:
+            self.feeds.remove(feed)
+        self.pump()
+
+    def rewind(self, reason: str) -> None:
+        """Something between here and the output stage was lost: feed again what that does not hold."""
+        logger.info("rewind lane=%s generation=%d reason=%s", self.lane, self.generation + 1, reason)
+        self._cut(self.feeds)
+        self.pump()
+
+    def restart(self, utterance_id: int, sequence: int, frames: int) -> None:
+        """The receiving end of the lane itself was lost; it had come to this place."""
+        for feed in self.feeds:
+            if feed.utterance.id == utterance_id:
+                feed.rewind_to_unplayed(sequence, frames)
+            else:
+                feed.rewind_to_unplayed()
+        self.generation += 1
+        self._send_cut(Cut(lane=self.lane, generation=self.generation))
+        self.pump()
+
+    def pump(self) -> None:
+        """Send as much as the hop has room for. An utterance is begun only when the one before it is sent whole."""
+        self.writer.collect_credit()
+        for feed in self.feeds:
+            while (chunk := feed.next_chunk(self.generation)) is not None:
+                if not self.writer.try_send(chunk):
+                    return
+                feed.sent()
+
+    def repeat_cut(self) -> None:
+        """A stage has come up and may have missed the last cut."""
+        self._send_cut(self._cut_now(self.feeds))
+
+    def _cut(self, keep: Sequence[Feed]) -> None:
+        self.generation += 1
+        for feed in keep:
+            feed.rewind_to_buffered()
+        self._send_cut(self._cut_now(keep))
+
+    def _cut_now(self, keep: Sequence[Feed]) -> Cut:
+        return Cut(
+            lane=self.lane, generation=self.generation, keep=tuple(feed.utterance.id for feed in keep if feed.has_begun)
+        )

@@ -1,0 +1,110 @@
+"""The daemon's ZeroMQ sockets to its stages: commands out, reports in, and the watching of sockets by asyncio.
+
+A ZeroMQ socket's descriptor is edge-triggered: it tells only that *something* may have changed, and any use of the
+socket may swallow the news. So every watcher looks at the socket's own events, after every use too (`poke`).
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import zmq
+
+from utterd.stages.commands import Command
+from utterd.stages.reports import REPORTS, Report
+from utterd.stages.wire import pack, unpack
+
+logger = logging.getLogger(__name__)
+
+
+class SocketWatcher:
+    """Calls `on_readable` on the event loop while a ZeroMQ socket has something to read."""
+
+    def __init__(
+        self, socket: "zmq.Socket[bytes]", on_readable: Callable[[], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._socket = socket
+        self._on_readable = on_readable
+        self._loop = loop
+        self._is_scheduled = False
+        loop.add_reader(socket.fd, self._look)
+        self.poke()
+
+    def poke(self) -> None:
+        """The socket has been used: look again soon."""
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._loop.call_soon(self._look)
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._socket.fd)
+
+    def _look(self) -> None:
+        self._is_scheduled = False
+        if not self._socket.closed and self._socket.get(zmq.EVENTS) & zmq.POLLIN:
+            self._on_readable()
+            self.poke()
+
+
+class StageLinks:
+    """Commands to the stages, reports from them. Belongs to the event loop."""
+
+    def __init__(
+        self,
+        context: zmq.Context[Any],
+        *,
+        control_endpoint: str,
+        reports_endpoint: str,
+        on_report: Callable[[Report], None],
+    ) -> None:
+        self._on_report = on_report
+        self._control = context.socket(zmq.ROUTER)
+        self._control.linger = 0
+        self._control.bind(control_endpoint)
+        self._reports = context.socket(zmq.PULL)
+        self._reports.linger = 0
+        self._reports.bind(reports_endpoint)
+        self._watchers: list[SocketWatcher] = []
+        self._addresses: dict[str, bytes] = {}
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to hear."""
+        self._watchers = [
+            SocketWatcher(self._control, self._read_control, loop),
+            SocketWatcher(self._reports, self._read_reports, loop),
+        ]
+
+    def address(self, stage: str, pid: int) -> None:
+        """Commands for this stage go to this process from now on."""
+        self._addresses[stage] = f"{stage}:{pid}".encode()
+
+    def forget(self, stage: str) -> None:
+        """The stage's process is gone."""
+        self._addresses.pop(stage, None)
+
+    def send(self, stage: str, command: Command) -> None:
+        """Tell a stage. One that is not there hears nothing: it starts from its spec."""
+        if address := self._addresses.get(stage):
+            with contextlib.suppress(zmq.ZMQError):
+                self._control.send_multipart([address, pack(command)], zmq.NOBLOCK)
+            for watcher in self._watchers[:1]:
+                watcher.poke()
+
+    def close(self) -> None:
+        for watcher in self._watchers:
+            watcher.close()
+        self._control.close()
+        self._reports.close()
+
+    def _read_control(self) -> None:
+        with contextlib.suppress(zmq.Again):
+            while True:
+                _, data = self._control.recv_multipart(zmq.NOBLOCK)
+                self._on_report(unpack(data, *REPORTS))
+
+    def _read_reports(self) -> None:
+        with contextlib.suppress(zmq.Again):
+            while True:
+                self._on_report(unpack(self._reports.recv(zmq.NOBLOCK), *REPORTS))

@@ -1,0 +1,83 @@
+"""Where the daemon listens: a socket handed over by launchd or systemd, or one of its own; and one daemon only."""
+
+import fcntl
+import os
+import socket
+import stat
+from pathlib import Path
+from typing import IO
+
+from utterd.config.paths import Paths, make_private
+from utterd.launchd import activation as launchd
+from utterd.systemd import activation as systemd
+
+_BACKLOG = 64
+
+
+class CannotListen(Exception):
+    """The daemon cannot run here; the message is a sentence for people."""
+
+
+class AnotherDaemon(CannotListen):
+    """This folder has a daemon already."""
+
+
+def lock_single_instance(path: Path) -> IO[str]:
+    """Hold the lock for as long as the returned file is open. (Not a pid file: the kernel drops it with the process.)
+
+    Raises:
+        AnotherDaemon: somebody holds it.
+    """
+    make_private(path.parent)
+    file = path.open("a+", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        pid = file.read().strip() or "unknown"
+        file.close()
+        sentence = f"another daemon (pid {pid}) runs already; `utterd status` asks it, `kill {pid}` ends it"
+        raise AnotherDaemon(sentence) from None
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def open_listening_socket(paths: Paths) -> tuple[socket.socket, bool]:
+    """A listening Unix socket, and whether it is our own (its file is then ours to remove).
+
+    Raises:
+        CannotListen: the path cannot be used.
+    """
+    inherited = systemd.take_listening_socket() or launchd.take_listening_socket()
+    if inherited is not None:
+        return inherited, False
+    make_private(paths.socket.parent)
+    _remove_stale(paths.socket)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)  # 0600 from the first moment
+    try:
+        listener.bind(os.fspath(paths.socket))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(f"cannot listen at {paths.socket}: {error.strerror}") from error
+    finally:
+        os.umask(mask)
+    return listener, True
+
+
+def _remove_stale(path: Path) -> None:
+    """A socket left by a daemon that was killed; its lock was free, so nobody listens."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(status.st_mode):
+        raise CannotListen(f"{path} is in the way: it is not a socket; move it, or set UTTERD_SOCKET")
+    if status.st_uid != os.getuid():
+        raise CannotListen(
+            f"{path} belongs to another user (uid {status.st_uid}); set UTTERD_HOME to a folder of yours"
+        )
+    path.unlink()

@@ -1,0 +1,97 @@
+"""The receiving end of the render lane: audio for files goes to the client that asked, as fast as it can take it."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from utterd.client.messages import Audio
+from utterd.daemon.feed import Feed
+from utterd.daemon.lane import LaneFeeder
+from utterd.daemon.utterance import Utterance
+from utterd.stages.chunks import AudioChunk
+from utterd.stages.hop import Arrival, HopReader, SlotCorrupt
+
+logger = logging.getLogger(__name__)
+
+_BYTES_PER_FRAME = 2
+
+
+class Rendering:
+    """Reads `audio.render` in order; a slot is given back when its audio has been sent. Belongs to the event loop.
+
+    Back-pressure is `can_send`: while a client does not read, its audio stays in the ring, and inference waits.
+    """
+
+    def __init__(
+        self,
+        reader: HopReader,
+        lane: LaneFeeder,
+        can_send: Callable[[Utterance], bool],
+        on_finished: Callable[[Utterance], None],
+    ) -> None:
+        self._reader = reader
+        self._lane = lane
+        self._can_send = can_send
+        self._on_finished = on_finished
+        self._waiting: deque[Arrival] = deque()
+        self._frame = 0
+        """Frames sent of the unit being received."""
+        self.on_used: Callable[[], None] = lambda: None
+        """The hop's socket was used; who watches it has to look again."""
+
+    def receive(self) -> None:
+        """Take in what has been announced, and send what can be sent."""
+        self._waiting.extend(self._reader.receive())
+        self.send()
+
+    def send(self) -> None:
+        """A client may have room again."""
+        while self._waiting and self._may_send():
+            arrival = self._waiting.popleft()
+            if arrival.is_void:
+                continue
+            try:
+                chunk = arrival.read()
+            except SlotCorrupt as error:
+                logger.warning("slot lost hop=audio.render reason=%s", error)
+                self._lane.rewind("a slot was damaged")
+                continue
+            finally:
+                arrival.release()
+                self.on_used()
+            assert isinstance(chunk, AudioChunk)
+            self._take(chunk)
+
+    def begin(self) -> None:
+        """Another utterance is at the head of the lane, or the head begins anew."""
+        self._frame = 0
+
+    def _may_send(self) -> bool:
+        return not self._lane.feeds or self._can_send(self._lane.feeds[0].utterance)
+
+    def _take(self, chunk: AudioChunk) -> None:
+        header = chunk.header
+        feed = self._lane.feeds[0] if self._lane.feeds else None
+        if feed is None or header.generation < self._lane.generation or header.utterance_id != feed.utterance.id:
+            return
+        sequence = feed.place[0]
+        if header.sequence < sequence:
+            return
+        if header.sequence > sequence or chunk.first_frame > self._frame:
+            self._lane.rewind("a chunk is missing")
+            return
+        self._send_rest(feed, chunk)
+
+    def _send_rest(self, feed: Feed, chunk: AudioChunk) -> None:
+        """What of the chunk has not been sent already."""
+        pcm = chunk.pcm[(self._frame - chunk.first_frame) * _BYTES_PER_FRAME :]
+        utterance = feed.utterance
+        if pcm:
+            self._frame += len(pcm) // _BYTES_PER_FRAME
+            utterance.audio_frames += len(pcm) // _BYTES_PER_FRAME
+            utterance.listener(Audio(utterance=utterance.id, pcm=pcm))
+        if chunk.ends_unit:
+            self._frame = 0
+            feed.played(chunk.header.sequence)
+            if chunk.header.is_last:
+                self._on_finished(utterance)

@@ -1,0 +1,104 @@
+"""The rings, endpoints and position pages that join the stages: made once, outliving every stage process.
+
+text.LANE      daemon    → g2p
+phonemes.LANE  g2p       → inference
+audio.live     inference → output
+audio.render   inference → daemon
+"""
+
+import contextlib
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from utterd.config.paths import make_private
+from utterd.stages.chunks import LANES, Lane
+from utterd.stages.hop import HopSpec
+from utterd.stages.memory import create_shared_memory
+from utterd.stages.position import POSITION_PAGE_BYTES, PositionPage
+from utterd.stages.ring import ring_size_bytes
+from utterd.stages.spec import StageSpec
+
+STAGES = ("g2p", "inference", "output")
+"""In the order of the flow."""
+
+_RINGS: dict[str, tuple[int, int]] = {
+    # kind: slots, bytes a slot
+    "text": (8, 16 * 1024),
+    "phonemes": (8, 128 * 1024),
+    "audio": (24, 100 * 1024),  # a window is at most 1 s: 96,000 bytes. 24 of them outlast any stage's restart.
+}
+
+_INPUTS: dict[str, dict[Lane, str]] = {
+    "g2p": {lane: f"text.{lane}" for lane in LANES},
+    "inference": {lane: f"phonemes.{lane}" for lane in LANES},
+    "output": {"live": "audio.live"},
+}
+_OUTPUTS: dict[str, dict[Lane, str]] = {
+    "g2p": {lane: f"phonemes.{lane}" for lane in LANES},
+    "inference": {lane: f"audio.{lane}" for lane in LANES},
+    "output": {},
+}
+
+
+class Wiring:
+    """Owned by the daemon."""
+
+    def __init__(self, run_folder: Path, *, heartbeat_s: float) -> None:
+        self._heartbeat_s = heartbeat_s
+        folder = run_folder / "hops"
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(folder)  # sockets of a daemon that was killed
+        make_private(folder)
+        self.scratch = make_private(folder / "scratch")
+        """For temporary files of stages; emptied at every start of the daemon."""
+        self.control_endpoint = f"ipc://{folder / 'control'}"
+        self.reports_endpoint = f"ipc://{folder / 'reports'}"
+        self.hops: dict[str, HopSpec] = {}
+        for kind, (slots, slot_bytes) in _RINGS.items():
+            for lane in LANES:
+                name = f"{kind}.{lane}"
+                self.hops[name] = HopSpec(
+                    name=name,
+                    descriptor=create_shared_memory(ring_size_bytes(slots, slot_bytes)),
+                    slots=slots,
+                    slot_bytes=slot_bytes,
+                    endpoint=f"ipc://{folder / name}",
+                    epoch=1,
+                )
+        self._pages = {stage: create_shared_memory(POSITION_PAGE_BYTES) for stage in STAGES}
+        self.positions = {stage: PositionPage(descriptor) for stage, descriptor in self._pages.items()}
+
+    def spec(self, stage: str, generations: dict[Lane, int], settings: dict[str, Any]) -> StageSpec:
+        """What a process of this stage is to be started with."""
+        return StageSpec(
+            stage=stage,
+            control_endpoint=self.control_endpoint,
+            reports_endpoint=self.reports_endpoint,
+            life_descriptor=-1,  # made by StageProcess
+            position_descriptor=self._pages[stage],
+            heartbeat_s=self._heartbeat_s,
+            inputs={lane: self.hops[name] for lane, name in _INPUTS[stage].items()},
+            outputs={lane: self.hops[name] for lane, name in _OUTPUTS[stage].items()},
+            generations=generations,
+            settings=settings,
+        )
+
+    def begin_epochs(self, stage: str) -> list[HopSpec]:
+        """A stage is being replaced: raise the epoch of every hop it has an end of.
+
+        Returns:
+            Those it reads from, whose writers have to be told.
+        """
+        for name in [*_INPUTS[stage].values(), *_OUTPUTS[stage].values()]:
+            self.hops[name] = replace(self.hops[name], epoch=self.hops[name].epoch + 1)
+        return [self.hops[name] for name in _INPUTS[stage].values()]
+
+
+def writer_of(hop: str) -> str:
+    """The stage at the writing end of a hop; `daemon` for the first ones."""
+    for stage, outputs in _OUTPUTS.items():
+        if hop in outputs.values():
+            return stage
+    return "daemon"

@@ -1,0 +1,1 @@
+"""What launchd gives a service: its listening sockets."""
