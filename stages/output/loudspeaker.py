@@ -1,0 +1,137 @@
+"""The device with what every sound needs on its way there: volume, dither, a faded end, and care when it goes away."""
+
+import logging
+import time
+
+import numpy as np
+import numpy.typing as npt
+
+from utterd.stages.chunks import SAMPLE_RATE_HZ
+from utterd.stages.output.device import AudioDevice, DeviceError, DeviceState
+from utterd.stages.output.playback import FADE_FRAMES
+from utterd.stages.pcm import Dither, fade_out, ramp_gain, to_int16
+
+logger = logging.getLogger(__name__)
+
+_RECOVERY_INTERVAL_NS = 500_000_000
+
+_HISTORY_FRAMES = SAMPLE_RATE_HZ // 5
+"""200 ms: more than any device holds."""
+
+Samples = npt.NDArray[np.float32]
+
+
+class Loudspeaker:
+    """Only the output stage's main thread uses it."""
+
+    def __init__(self, device: AudioDevice, *, volume: float, keep_open_s: float) -> None:
+        self._device = device
+        self._volume = self._target_volume = volume
+        self._keep_open_ns = int(keep_open_s * 1e9)
+        self._dither = Dither()
+        self._history: Samples = np.zeros(0, np.float32)
+        """The last frames written: what a cancel fades out from."""
+        self._used_at_ns = time.monotonic_ns()
+        self._recover_at_ns = 0
+
+    def __repr__(self) -> str:
+        return f"<Loudspeaker {self._device!r} volume={self._target_volume}>"
+
+    @property
+    def name(self) -> str:
+        return self._device.name
+
+    @property
+    def state(self) -> DeviceState:
+        return self._device.state
+
+    @property
+    def queued_frames(self) -> int:
+        """Written, and not heard yet."""
+        return self._device.latency_frames if self._device.state is DeviceState.STARTED else 0
+
+    @property
+    def mortal_frames(self) -> int:
+        """Written frames that would never be heard if this process died now."""
+        return 0 if self._device.keeps_written else self.queued_frames
+
+    def set_volume(self, gain: float) -> None:
+        """Linear, 0 to 2; reached over the next block."""
+        self._target_volume = gain
+
+    def open(self) -> None:
+        """Have the device ready for a write. Raises DeviceError."""
+        if self._device.state is DeviceState.CLOSED:
+            self._device.open()
+        if self._device.state is DeviceState.STOPPED:
+            self._device.start()
+        self._used_at_ns = time.monotonic_ns()
+
+    def write(self, samples: Samples) -> None:
+        """Play mono float32; blocks until the device has room. Raises DeviceError, and then has taken nothing."""
+        if self._volume != self._target_volume:
+            samples = ramp_gain(samples, self._volume, self._target_volume)
+        elif self._volume != 1.0:
+            samples = samples * np.float32(self._volume)
+        self._device.write(to_int16(samples, self._dither))
+        self._volume = self._target_volume
+        self._history = np.concatenate((self._history, samples))[-_HISTORY_FRAMES:]
+        self._used_at_ns = time.monotonic_ns()
+
+    def silence(self, tail: Samples) -> None:
+        """Be silent now: drop what the device holds, and end in a fade from where it stood.
+
+        Args:
+            tail: what would have come next, already faded; played only if the device has nothing to drop.
+        """
+        if self._device.state is not DeviceState.STARTED:
+            return
+        unheard = self.mortal_frames
+        self._device.cancel()
+        if unheard:
+            begin = max(0, len(self._history) - unheard)
+            tail = fade_out(self._history[begin : begin + FADE_FRAMES], FADE_FRAMES)
+        if len(tail):
+            self._device.write(to_int16(tail, self._dither))
+        self._history = np.zeros(0, np.float32)
+
+    def drain(self) -> None:
+        """Return when everything written has been heard. Raises DeviceError."""
+        if self._device.state is DeviceState.STARTED:
+            self._device.drain()
+
+    def note_loss(self, error: DeviceError) -> None:
+        """The device failed: leave it alone until `recover_if_due`."""
+        logger.warning("device lost device=%s reason=%s", self._device.name, error)
+        self._recover_at_ns = time.monotonic_ns()
+
+    def recover_if_due(self) -> bool:
+        """Try to bring a lost device back, now and then; whether it is back."""
+        now_ns = time.monotonic_ns()
+        if now_ns < self._recover_at_ns:
+            return False
+        try:
+            self._device.recover()
+        except DeviceError:
+            self._recover_at_ns = now_ns + _RECOVERY_INTERVAL_NS
+            return False
+        logger.info("device recovered device=%s", self._device.name)
+        return True
+
+    def release_if_idle(self) -> None:
+        """An open stream keeps a Mac awake and a sound card powered: let go after a while of silence."""
+        if self._device.state is DeviceState.STARTED and self.idle_left_ns <= 0:
+            self._device.close()
+
+    @property
+    def idle_left_ns(self) -> int:
+        """Until `release_if_idle` will let go."""
+        return self._used_at_ns + self._keep_open_ns - time.monotonic_ns()
+
+    @property
+    def recovery_left_ns(self) -> int:
+        """Until `recover_if_due` will try again."""
+        return self._recover_at_ns - time.monotonic_ns()
+
+    def close(self) -> None:
+        self._device.close()

@@ -1,0 +1,266 @@
+"""The output process: takes AudioChunks from its hop, plays them, and tells the daemon what has been heard.
+
+One thread does it all, with short writes (10 ms) into the device's 50 ms buffer and a look at the hop and the commands
+between any two of them: no lock, nothing to wait for but the device. It never opens a file that is not a device, and
+never computes more than a block.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+import zmq
+
+from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk
+from utterd.stages.commands import Command, Cut, Prepare, SetVolume, Shutdown
+from utterd.stages.control import Activity, ControlThread
+from utterd.stages.hop import Arrival, HopReader, SlotCorrupt
+from utterd.stages.output.device import BLOCK_FRAMES, DeviceError, DeviceState
+from utterd.stages.output.loudspeaker import Loudspeaker
+from utterd.stages.output.playback import Block, Playback
+from utterd.stages.position import Position, PositionPage
+from utterd.stages.reports import (
+    DeviceChanged,
+    PlaybackCut,
+    PlaybackFinished,
+    PlaybackStarted,
+    Ready,
+    Report,
+    SlotLost,
+    UnitPlayed,
+)
+from utterd.stages.spec import StageSpec
+from utterd.stages.wire import pack
+from utterd.stages.worker import open_reports
+
+_NS_PER_FRAME = 1_000_000_000 / SAMPLE_RATE_HZ
+
+_DRY_MARGIN_FRAMES = SAMPLE_RATE_HZ // 50
+"""20 ms before the device runs dry the last frames are given away, faded: later they would come too late."""
+
+_GAP_PATIENCE_NS = 200_000_000
+"""How long a missing chunk is waited for while later ones are here. Nothing in a hop takes a tenth of this."""
+
+_TAIL_FRAMES = SAMPLE_RATE_HZ // 50
+"""20 ms of silence behind the device's latency at the end of speech: PortAudio on ALSA never plays its buffer out."""
+
+
+class OutputStage:
+    """Everything here happens on the main thread, at elevated priority."""
+
+    def __init__(self, spec: StageSpec, loudspeaker: Loudspeaker, ready: Ready) -> None:
+        context: zmq.Context[Any] = zmq.Context()
+        resume = {int(key): (place[0], place[1]) for key, place in spec.settings.get("resume", {}).items()}
+        self._playback = Playback(generation=spec.generations["live"], resume=resume)
+        self._loudspeaker = loudspeaker
+        self._position = PositionPage(spec.position_descriptor)
+        self._activity = Activity()
+        self._reader = HopReader(spec.inputs["live"], context)
+        self._reports = open_reports(spec, context)
+        self._control = ControlThread(spec, context, self._activity, lambda command: None)
+        self._poller = zmq.Poller()
+        self._poller.register(self._control.inbox, zmq.POLLIN)
+        self._poller.register(self._reader.socket, zmq.POLLIN)
+        self._again: Block | None = None
+        """A block the device did not take; it is played first when the device is back."""
+        self._tail_frames = 0
+        """Of silence still to be written behind the end of speech."""
+        self._finishing: list[tuple[int, PlaybackFinished]] = []
+        """When (monotonic ns) which utterance will have been heard to its end."""
+        self._gap_since_ns = 0
+        self._reported_state: DeviceState | None = None
+        self._report(ready)
+        self._report_device()
+
+    def run(self) -> None:
+        """Play until Shutdown."""
+        while True:
+            for command in self._control.commands():
+                if isinstance(command, Shutdown):
+                    self._shut_down()
+                    return
+                self._obey(command)
+            for arrival in self._reader.receive():
+                self._take_in(arrival)
+            has_played = self._play_next()
+            self._report_due()
+            if not has_played:
+                self._poller.poll(self._patience_ms())
+
+    # What arrives
+
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, Cut) and command.lane == "live":
+            self._cut(command)
+        elif isinstance(command, Prepare):
+            self._guarded(self._loudspeaker.open)
+            self._report_device()
+        elif isinstance(command, SetVolume):
+            self._loudspeaker.set_volume(command.gain)
+
+    def _cut(self, command: Cut) -> None:
+        reports, tail = self._playback.cut(command.generation, command.keep)
+        ending = [finished for _, finished in self._finishing if finished.utterance_id not in command.keep]
+        self._finishing = [entry for entry in self._finishing if entry[1] not in ending]
+        if tail is not None or ending:
+            self._again = None
+            self._tail_frames = _TAIL_FRAMES
+            self._guarded(lambda: self._loudspeaker.silence(tail if tail is not None else np.zeros(0, np.float32)))
+        for finished in ending:
+            self._report(PlaybackCut(utterance_id=finished.utterance_id, audio_frames=finished.audio_frames))
+        for report in reports:
+            self._report(report)
+
+    def _take_in(self, arrival: Arrival) -> None:
+        try:
+            chunk = arrival.read()
+        except SlotCorrupt as error:
+            arrival.release()
+            self._report(SlotLost(stage="output", lane="live", reason=str(error)))
+            return
+        assert isinstance(chunk, AudioChunk)
+        chunk.trace.setdefault("output_received", time.monotonic_ns())
+        for report in self._playback.add(chunk, arrival.release):
+            self._report(report)
+
+    # What is played
+
+    def _play_next(self) -> bool:
+        """Write one block, if there is something to write; whether there was."""
+        if self._again is None and self._playback.is_idle and self._tail_frames == 0:
+            return False
+        self._activity.begin()
+        played = self._guarded(self._write_next)
+        self._activity.end()
+        return bool(played)
+
+    def _write_next(self) -> bool:
+        if self._loudspeaker.state is DeviceState.LOST and not self._loudspeaker.recover_if_due():
+            return False
+        if self._loudspeaker.state is not DeviceState.STARTED:
+            self._loudspeaker.open()
+        self._report_device()
+        is_starving = self._playback.is_flowing and self._loudspeaker.queued_frames <= _DRY_MARGIN_FRAMES
+        block = self._again or self._playback.next_block(BLOCK_FRAMES, starving=is_starving)
+        if block is None:
+            return self._write_tail()
+        self._again = block
+        queued_frames = self._loudspeaker.queued_frames
+        self._loudspeaker.write(block.samples)
+        self._again = None
+        self._after_block(block, queued_frames)
+        return True
+
+    def _write_tail(self) -> bool:
+        """Silence behind the end of speech, block by block, so that new speech need not wait for all of it."""
+        if self._tail_frames == 0 or not self._playback.is_idle:
+            return False
+        frames = min(BLOCK_FRAMES, self._tail_frames)
+        self._loudspeaker.write(np.zeros(frames, np.float32))
+        self._tail_frames -= frames
+        return True
+
+    def _after_block(self, block: Block, queued_frames: int) -> None:
+        handed_at_ns = time.monotonic_ns()
+        self._mark(block)
+        if block.audible_frame is not None:
+            self._report_started(block, handed_at_ns, queued_frames, block.audible_frame)
+        for sequence in block.units_ended:
+            self._report(
+                UnitPlayed(utterance_id=block.utterance_id, sequence=sequence, audio_frames=block.clock_frames)
+            )
+        if block.ends_utterance:
+            finished = PlaybackFinished(
+                utterance_id=block.utterance_id, audio_frames=block.clock_frames, underruns=block.underruns
+            )
+            queued_frames = self._loudspeaker.queued_frames
+            self._finishing.append((handed_at_ns + int(queued_frames * _NS_PER_FRAME), finished))
+            self._tail_frames = queued_frames + _TAIL_FRAMES
+
+    def _mark(self, block: Block) -> None:
+        """Leave word of what need not be played again, in case this process dies.
+
+        What is still in the device's buffer dies with it: so much is taken back, to the start of the unit at most (the
+        unit before it may be out of the daemon's hands).
+        """
+        mortal_frames = min(block.frame_end, self._loudspeaker.mortal_frames)
+        self._position.write(
+            Position(
+                utterance_id=block.utterance_id,
+                sequence=block.sequence,
+                frame=block.frame_end - mortal_frames,
+                clock_frames=max(0, block.clock_frames - mortal_frames),
+                is_working=True,
+            )
+        )
+
+    def _report_started(self, block: Block, handed_at_ns: int, queued_frames: int, audible_frame: int) -> None:
+        block.trace["handed"] = handed_at_ns
+        self._report(
+            PlaybackStarted(
+                utterance_id=block.utterance_id,
+                handed_at_ns=handed_at_ns,
+                latency_frames=queued_frames + audible_frame,
+                audio_frames=block.clock_frames - len(block.samples) + audible_frame,
+                trace=block.trace,
+            )
+        )
+
+    # The device
+
+    def _guarded(self, action: Any) -> Any:
+        """Run something that needs the device; a failure costs the device, not what is to be played."""
+        try:
+            return action()
+        except DeviceError as error:
+            self._loudspeaker.note_loss(error)
+            self._report_device()
+            return None
+
+    def _shut_down(self) -> None:
+        tail = self._playback.fading_end()
+        self._guarded(lambda: self._loudspeaker.silence(tail))
+        self._loudspeaker.close()
+
+    # What is told, and when
+
+    def _report(self, report: Report) -> None:
+        self._reports.send(pack(report))
+
+    def _report_device(self) -> None:
+        state = self._loudspeaker.state
+        if state is not self._reported_state:
+            self._reported_state = state
+            latency_ms = self._loudspeaker.queued_frames * 1000 / SAMPLE_RATE_HZ
+            self._report(DeviceChanged(name=self._loudspeaker.name, state=state.value, latency_ms=latency_ms))
+
+    def _report_due(self) -> None:
+        """What the clock brings: ends that have been heard, chunks that are missing too long, a device to let go."""
+        now_ns = time.monotonic_ns()
+        while self._finishing and self._finishing[0][0] <= now_ns:
+            self._report(self._finishing.pop(0)[1])
+        if not self._playback.waits_for_missing:
+            self._gap_since_ns = 0
+        elif self._gap_since_ns == 0:
+            self._gap_since_ns = now_ns
+        elif now_ns - self._gap_since_ns > _GAP_PATIENCE_NS:
+            self._gap_since_ns = 0
+            for report in self._playback.give_up_waiting():
+                self._report(report)
+        if self._playback.is_idle and not self._finishing:
+            self._loudspeaker.release_if_idle()
+            self._report_device()
+
+    def _patience_ms(self) -> int | None:
+        """How long there is nothing to do unless something arrives; None for ever."""
+        now_ns = time.monotonic_ns()
+        waits_ns: list[float] = [at_ns - now_ns for at_ns, _ in self._finishing[:1]]
+        if self._gap_since_ns:
+            waits_ns.append(self._gap_since_ns + _GAP_PATIENCE_NS - now_ns)
+        if self._playback.is_flowing:
+            waits_ns.append((self._loudspeaker.queued_frames - _DRY_MARGIN_FRAMES) * _NS_PER_FRAME)
+        if self._loudspeaker.state is DeviceState.LOST:
+            waits_ns.append(self._loudspeaker.recovery_left_ns)
+        elif self._loudspeaker.state is DeviceState.STARTED and self._playback.is_idle:
+            waits_ns.append(self._loudspeaker.idle_left_ns)
+        return max(1, int(min(waits_ns) / 1e6) + 1) if waits_ns else None
