@@ -27,9 +27,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _play(device: str, volume: float) -> int:
     from utterd.stages.chunks import AudioChunk
-    from utterd.stages.output.device import BLOCK_FRAMES, DeviceError
+    from utterd.stages.output.device import BLOCK_FRAMES, DeviceError, make_device
     from utterd.stages.output.device_spec import BadDeviceSpec
-    from utterd.stages.output.devices import make_device
     from utterd.stages.output.loudspeaker import Loudspeaker
     from utterd.stages.output.playback import Playback
     from utterd.stages.pipe import NotAPipe, read_chunks
