@@ -47,13 +47,23 @@ class Loudspeaker:
 
     @property
     def queued_frames(self) -> int:
-        """Written, and not heard yet."""
+        """Written, and still in the device's buffer: it runs dry when they are gone."""
+        return self._device.queued_frames if self._device.state is DeviceState.STARTED else 0
+
+    @property
+    def latency_frames(self) -> int:
+        """A frame written now is heard at most so much later."""
         return self._device.latency_frames if self._device.state is DeviceState.STARTED else 0
 
     @property
     def mortal_frames(self) -> int:
         """Written frames that would never be heard if this process died now."""
-        return 0 if self._device.keeps_written else self.queued_frames
+        return 0 if self._device.keeps_written else self.latency_frames
+
+    @property
+    def needs_tail(self) -> bool:
+        """It may hold the last frames back until silence is written behind them."""
+        return not self._device.keeps_written
 
     def set_volume(self, gain: float) -> None:
         """Linear, 0 to 2; reached over the next block."""

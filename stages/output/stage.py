@@ -41,8 +41,8 @@ _DRY_MARGIN_FRAMES = SAMPLE_RATE_HZ // 50
 _GAP_PATIENCE_NS = 200_000_000
 """How long a missing chunk is waited for while later ones are here. Nothing in a hop takes a tenth of this."""
 
-_TAIL_FRAMES = SAMPLE_RATE_HZ // 50
-"""20 ms of silence behind the device's latency at the end of speech: PortAudio on ALSA never plays its buffer out."""
+_TAIL_FRAMES = SAMPLE_RATE_HZ * 3 // 100
+"""30 ms of silence behind the end of speech: PortAudio on ALSA keeps the last period back until more is written."""
 
 
 class OutputStage:
@@ -104,7 +104,7 @@ class OutputStage:
         self._finishing = [entry for entry in self._finishing if entry[1] not in ending]
         if tail is not None or ending:
             self._again = None
-            self._tail_frames = _TAIL_FRAMES
+            self._tail_frames = _TAIL_FRAMES if self._loudspeaker.needs_tail else 0
             self._guarded(lambda: self._loudspeaker.silence(tail if tail is not None else np.zeros(0, np.float32)))
         for finished in ending:
             self._report(PlaybackCut(utterance_id=finished.utterance_id, audio_frames=finished.audio_frames))
@@ -145,26 +145,29 @@ class OutputStage:
         if block is None:
             return self._write_tail()
         self._again = block
-        queued_frames = self._loudspeaker.queued_frames
+        latency_frames = self._loudspeaker.latency_frames
         self._loudspeaker.write(block.samples)
         self._again = None
-        self._after_block(block, queued_frames)
+        self._after_block(block, latency_frames)
         return True
 
     def _write_tail(self) -> bool:
-        """Silence behind the end of speech, block by block, so that new speech need not wait for all of it."""
-        if self._tail_frames == 0 or not self._playback.is_idle:
+        """Silence behind the end of speech, when the device is about to run out and not before.
+
+        New speech that comes in time stands right behind the old; later it waits for a block at most.
+        """
+        if self._tail_frames == 0 or not self._playback.is_idle or self._loudspeaker.queued_frames > BLOCK_FRAMES:
             return False
         frames = min(BLOCK_FRAMES, self._tail_frames)
         self._loudspeaker.write(np.zeros(frames, np.float32))
         self._tail_frames -= frames
         return True
 
-    def _after_block(self, block: Block, queued_frames: int) -> None:
+    def _after_block(self, block: Block, latency_frames: int) -> None:
         handed_at_ns = time.monotonic_ns()
         self._mark(block)
         if block.audible_frame is not None:
-            self._report_started(block, handed_at_ns, queued_frames, block.audible_frame)
+            self._report_started(block, handed_at_ns, latency_frames, block.audible_frame)
         for sequence in block.units_ended:
             self._report(
                 UnitPlayed(utterance_id=block.utterance_id, sequence=sequence, audio_frames=block.clock_frames)
@@ -173,9 +176,9 @@ class OutputStage:
             finished = PlaybackFinished(
                 utterance_id=block.utterance_id, audio_frames=block.clock_frames, underruns=block.underruns
             )
-            queued_frames = self._loudspeaker.queued_frames
-            self._finishing.append((handed_at_ns + int(queued_frames * _NS_PER_FRAME), finished))
-            self._tail_frames = queued_frames + _TAIL_FRAMES
+            heard_in_ns = int(self._loudspeaker.latency_frames * _NS_PER_FRAME)
+            self._finishing.append((handed_at_ns + heard_in_ns, finished))
+            self._tail_frames = _TAIL_FRAMES if self._loudspeaker.needs_tail else 0
 
     def _mark(self, block: Block) -> None:
         """Leave word of what need not be played again, in case this process dies.
@@ -194,13 +197,13 @@ class OutputStage:
             )
         )
 
-    def _report_started(self, block: Block, handed_at_ns: int, queued_frames: int, audible_frame: int) -> None:
+    def _report_started(self, block: Block, handed_at_ns: int, latency_frames: int, audible_frame: int) -> None:
         block.trace["handed"] = handed_at_ns
         self._report(
             PlaybackStarted(
                 utterance_id=block.utterance_id,
                 handed_at_ns=handed_at_ns,
-                latency_frames=queued_frames + audible_frame,
+                latency_frames=latency_frames + audible_frame,
                 audio_frames=block.clock_frames - len(block.samples) + audible_frame,
                 trace=block.trace,
             )
@@ -231,7 +234,7 @@ class OutputStage:
         state = self._loudspeaker.state
         if state is not self._reported_state:
             self._reported_state = state
-            latency_ms = self._loudspeaker.queued_frames * 1000 / SAMPLE_RATE_HZ
+            latency_ms = self._loudspeaker.latency_frames * 1000 / SAMPLE_RATE_HZ
             self._report(DeviceChanged(name=self._loudspeaker.name, state=state.value, latency_ms=latency_ms))
 
     def _report_due(self) -> None:
@@ -257,6 +260,8 @@ class OutputStage:
         waits_ns: list[float] = [at_ns - now_ns for at_ns, _ in self._finishing[:1]]
         if self._gap_since_ns:
             waits_ns.append(self._gap_since_ns + _GAP_PATIENCE_NS - now_ns)
+        if self._tail_frames and self._playback.is_idle:
+            waits_ns.append((self._loudspeaker.queued_frames - BLOCK_FRAMES) * _NS_PER_FRAME)
         if self._playback.is_flowing:
             waits_ns.append((self._loudspeaker.queued_frames - _DRY_MARGIN_FRAMES) * _NS_PER_FRAME)
         if self._loudspeaker.state is DeviceState.LOST:
