@@ -1,0 +1,1 @@
+"""Measurements: printed figures with their method. Not installed, not tests."""

@@ -1,0 +1,40 @@
+"""`make bench`, or `python -m bench latency cold`: measure, print, and write bench/results.json."""
+
+import argparse
+import inspect
+import json
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench import cold, idle, latency, soak
+
+_BENCHES = {"latency": latency, "cold": cold, "idle": idle, "soak": soak}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*_BENCHES, []], default=list(_BENCHES), metavar="NAME")
+    parser.add_argument("--minutes", type=float, default=2.0, help="of the soak (default: %(default)s)")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    options = parser.parse_args()
+    results: dict[str, Any] = {"machine": _machine()}
+    for name in options.names:
+        module = _BENCHES[name]
+        print(f"\n{name}: {inspect.getdoc(module)}\n", flush=True)
+        results[name] = soak.measure(options.minutes) if module is soak else module.measure()
+        print(json.dumps(results[name], indent=2), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+    return 0
+
+
+def _machine() -> dict[str, Any]:
+    import os
+
+    return {"platform": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
