@@ -1,0 +1,57 @@
+# Two commands matter: `make speak` and `make test`. Each sets up what it needs on a fresh machine, then does its job.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+VENV := .venv
+BIN := $(VENV)/bin
+TEXT ?= Hello. This is utterd, and these words were made on this machine.
+OUT ?=
+
+# The first Python that really runs and is new enough: version managers leave stubs on the PATH that do not.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null && { echo "$$p"; break; }; done)
+
+.PHONY: help speak test dev check bench clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+speak: $(VENV)/.installed $(VENV)/.portaudio ## speak TEXT="…" (to the file OUT=… if given, or if there is no loudspeaker)
+	@$(BIN)/python -m utterd.client.cli.first_words $(if $(OUT),--output "$(OUT)") -- "$(TEXT)"
+
+test: $(VENV)/.dev ## install what the tests need, then run them all
+	@bash tests/rig/install.sh
+	$(BIN)/python -m pytest
+
+dev: $(VENV)/.dev ## an editable install with the tools, and links for the type checker
+
+check: $(VENV)/.dev ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev ## measure on this machine (bench/README.md says what and how)
+	$(BIN)/python -m bench
+
+clean: ## remove everything that make made
+	rm -rf $(VENV) .dev .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build dist
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "utterd needs Python 3.11 or 3.12, with venv; none was found (set PYTHON=…)" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1" "setuptools>=77"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@mkdir -p .dev/utterd && for room in bundles client config daemon launchd stages systemd; do \
+		ln -sfn "../../$$room" ".dev/utterd/$$room"; done
+	@touch $@
+
+# PortAudio comes inside the package on macOS; on Linux it is the system's.
+$(VENV)/.portaudio: $(VENV)/.installed
+	@bash tests/rig/install_portaudio.sh
+	@touch $@
