@@ -17,10 +17,10 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 speak: $(VENV)/.installed $(VENV)/.portaudio ## speak TEXT="…" (to the file OUT=… if given, or if there is no loudspeaker)
-	@$(BIN)/python -m utterd.client.cli.first_words $(if $(OUT),--output "$(OUT)") -- "$(TEXT)"
+	@$(BIN)/python -m bench.first_words $(if $(OUT),--output "$(OUT)") -- "$(TEXT)"
 
 test: $(VENV)/.dev ## install what the tests need, then run them all
-	@bash tests/rig/install.sh
+	@sh tests/rig/install.sh
 	$(BIN)/python -m pytest
 
 dev: $(VENV)/.dev ## an editable install with the tools, and links for the type checker
@@ -53,5 +53,5 @@ $(VENV)/.dev: $(VENV)/.installed
 
 # PortAudio comes inside the package on macOS; on Linux it is the system's.
 $(VENV)/.portaudio: $(VENV)/.installed
-	@bash tests/rig/install_portaudio.sh
+	@if [ "$$(uname)" = Linux ]; then sh tests/rig/install.sh libportaudio2; fi
 	@touch $@
