@@ -4,6 +4,7 @@ This file owns the sockets, rings, signals and heartbeats; the work itself is a 
 hand, so a full ring holds up its own lane only; whenever the live lane can go on, it goes first.
 """
 
+import faulthandler
 import logging
 import os
 import signal
@@ -174,6 +175,7 @@ def report_unusable(spec: StageSpec, code: str, message: str) -> None:
 
 def prepare_process(stage: str) -> None:
     """What every stage process does first: signals and logs."""
+    faulthandler.enable()  # a crash in native code leaves its place in the log
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")

@@ -108,7 +108,7 @@ def test_stages_exit_by_themselves_when_the_daemon_is_killed():
         daemon.wait_ready()
         stages = [psutil.Process(pid) for pid in daemon.pids().values()]
         daemon.stop(signal.SIGKILL)
-        gone, alive = psutil.wait_procs(stages, timeout=20)
+        _, alive = psutil.wait_procs(stages, timeout=20)
         assert not alive
 
 
