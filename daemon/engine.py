@@ -132,10 +132,7 @@ class Engine:
 
     def close(self) -> None:
         """The daemon ends: every utterance is told."""
-        for queue in self.queues.values():
-            for utterance in queue:
-                queue.remove(utterance)
-                self._cancelled(utterance, "shutting_down")
+        self._cancel([utterance for queue in self.queues.values() for utterance in queue], "shutting_down")
 
     # The queue and the lanes
 
@@ -158,12 +155,18 @@ class Engine:
         feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]])
         if lane == "render" and (feeder.feeds[0] if feeder.feeds else None) is not head_before:
             self.rendering.begin()
+            self.rendering.send()  # what waited for another client gives its room back
         self.pipeline.poke()
 
     def _cancel(self, utterances: list[Utterance], reason: CancelReason) -> None:
+        self._take_away(utterances)
+        for utterance in utterances:
+            self._cancelled(utterance, reason)
+
+    def _take_away(self, utterances: list[Utterance]) -> None:
+        """They are wanted no more: first silence, then words about it."""
         for utterance in utterances:
             self.queues[utterance.speaking.lane].remove(utterance)
-            self._cancelled(utterance, reason)
         for lane in {utterance.speaking.lane for utterance in utterances}:
             self._arrange(lane)
 
@@ -181,6 +184,7 @@ class Engine:
 
     def _finish(self, utterance: Utterance) -> None:
         self._tell_started(utterance.id)
+        self._is_measured.discard(utterance.id)
         self._take_out(utterance)
         utterance.happen(
             Finished(
@@ -204,17 +208,16 @@ class Engine:
         utterance.happen(Cancelled(utterance=utterance.id, t_ms=t_ms, audio_ms=utterance.audio_ms, reason=reason))
         logger.info("utterance cancelled id=%d reason=%s", utterance.id, reason)
 
-    def _fail(self, utterance: Utterance, code: str, message: str) -> None:
-        """It cannot be spoken to its end; the next one is."""
-        self._forget_started(utterance.id)
-        lane = utterance.speaking.lane
-        self.queues[lane].remove(utterance)
-        t_ms = utterance.since_received_ms(time.monotonic_ns())
-        utterance.happen(
-            Failed(utterance=utterance.id, t_ms=t_ms, audio_ms=utterance.audio_ms, code=code, message=message)
-        )
-        logger.error("utterance failed id=%d code=%s reason=%s", utterance.id, code, message)
-        self._arrange(lane)
+    def _fail(self, utterances: list[Utterance], code: str, message: str) -> None:
+        """They cannot be spoken to their end; the next ones are."""
+        self._take_away(utterances)
+        for utterance in utterances:
+            self._forget_started(utterance.id)
+            t_ms = utterance.since_received_ms(time.monotonic_ns())
+            utterance.happen(
+                Failed(utterance=utterance.id, t_ms=t_ms, audio_ms=utterance.audio_ms, code=code, message=message)
+            )
+            logger.error("utterance failed id=%d code=%s reason=%s", utterance.id, code, message)
 
     # What the stages report
 
@@ -236,8 +239,11 @@ class Engine:
             case PlaybackFinished():
                 self._on_finished(report)
             case PlaybackCut():
-                pass  # the utterance's end has been told already
+                if feed := self.pipeline.lanes["live"].find(report.utterance_id):
+                    feed.lost(0)  # another went before it: what was buffered of it will come again
             case GapFound():
+                if feed := self.pipeline.lanes["live"].find(report.utterance_id):
+                    feed.lost(report.sequence)
                 self.pipeline.lanes["live"].rewind(report.reason)
             case SlotLost():
                 self.pipeline.lanes[report.lane].rewind(f"slot lost before {report.stage}: {report.reason}")
@@ -298,35 +304,32 @@ class Engine:
     def _on_unit_failed(self, report: UnitFailed) -> None:
         utterance = self._find(report.utterance_id)
         if utterance is not None and report.generation == self.pipeline.lanes[report.lane].generation:
-            self._fail(utterance, report.code, report.message)
+            self._fail([utterance], report.code, report.message)
 
     # What befalls the stages
 
     def _on_unit_blamed(self, utterance_id: int, stage: str) -> None:
         if utterance := self._find(utterance_id):
             message = f"the {stage} stage died twice over the same piece of this text; the log says how"
-            self._fail(utterance, ErrorCode.STAGE_CRASHED, message)
+            self._fail([utterance], ErrorCode.STAGE_CRASHED, message)
 
     def _on_output_lost(self, position: Position | None) -> None:
         feeder = self.pipeline.lanes["live"]
-        if position is None:
-            feeder.restart(0, 0, 0)
-            return
-        if utterance := self._find(position.utterance_id):
+        if position is not None and (utterance := self._find(position.utterance_id)):
             utterance.clock_base_frames += position.clock_frames
             utterance.audio_frames = utterance.clock_base_frames
-        feeder.restart(position.utterance_id, position.sequence, position.frame)
-        for feed in list(feeder.feeds):
-            if feed.has_begun and feed.is_played_out:
-                self._finish(feed.utterance)
+            feeder.restart(utterance.id, position.sequence, position.frame)
+        else:  # it had played nothing of what is still wanted
+            feeder.restart(0, 0, 0)
+        for feed in list(itertools.takewhile(lambda feed: feed.is_played_out, feeder.feeds)):
+            self._finish(feed.utterance)
 
     def _on_unusable(self, stage: str) -> None:
         problem = self.pipeline.supervisor.records[stage].problem
         assert problem is not None
         lanes: tuple[Lane, ...] = ("live",) if stage == "output" else LANES
         for lane in lanes:
-            for utterance in self.queues[lane]:
-                self._fail(utterance, problem.code, problem.message)
+            self._fail(list(self.queues[lane]), problem.code, problem.message)
 
     def _find(self, utterance_id: int) -> Utterance | None:
         return next((found for queue in self.queues.values() if (found := queue.find(utterance_id))), None)

@@ -26,14 +26,11 @@ class Feed:
         self._skip: tuple[int, int] = (0, 0)
         """(sequence, frames): of this unit so many frames have been played by an output stage that died."""
         self._is_cut_up = False
+        self.has_begun = False
+        """Something of it was sent, and has not been given up since: stages may hold parts of it."""
 
     def __repr__(self) -> str:
         return f"<Feed {self.utterance.id} played={self._first} buffered={self._buffered} sent={self._cursor}>"
-
-    @property
-    def has_begun(self) -> bool:
-        """Something of it has been sent: stages may hold parts of it."""
-        return self._cursor > 0 or self._first > 0
 
     @property
     def has_more(self) -> bool:
@@ -75,10 +72,15 @@ class Feed:
     def sent(self) -> None:
         """The chunk from `next_chunk` is on its way."""
         self._cursor += 1
+        self.has_begun = True
 
     def buffered(self, sequence: int) -> None:
         """The output stage holds this unit: nobody upstream is needed for it."""
         self._buffered = max(self._buffered, sequence + 1)
+
+    def lost(self, sequence: int) -> None:
+        """The output stage says that it does not hold this unit, nor any behind it."""
+        self._buffered = min(self._buffered, max(sequence, self.place[0]))
 
     def played(self, sequence: int) -> None:
         """This unit has been played: it will never be needed again."""
@@ -92,13 +94,14 @@ class Feed:
         self._cursor = self._buffered
 
     def rewind_to_unplayed(self, sequence: int = 0, frames: int = 0) -> None:
-        """Send again what has not been played: the output stage lost what it held.
+        """Send again what has not been played: no stage holds anything of it any more.
 
         Args:
             sequence, frames: how far it is known to have come in playing.
         """
         self._skip = max((sequence, frames), self.place)
         self._cursor = self._buffered = self._skip[0]
+        self.has_begun = False
 
     def _find(self, sequence: int) -> Unit | None:
         while sequence - self._first >= len(self._units) and not self._is_cut_up:

@@ -44,8 +44,10 @@ class SocketWatcher:
     def _look(self) -> None:
         self._is_scheduled = False
         if not self._socket.closed and self._socket.get(zmq.EVENTS) & zmq.POLLIN:
-            self._on_readable()
-            self.poke()
+            try:
+                self._on_readable()
+            finally:  # what follows a message that nobody could bear is still to be read
+                self.poke()
 
 
 class StageLinks:
@@ -56,47 +58,66 @@ class StageLinks:
         context: zmq.Context[Any],
         *,
         control_endpoint: str,
-        reports_endpoint: str,
         on_report: Callable[[Report], None],
     ) -> None:
+        self._context = context
         self._on_report = on_report
         self._control = context.socket(zmq.ROUTER)
         self._control.linger = 0
         self._control.bind(control_endpoint)
-        self._reports = context.socket(zmq.PULL)
-        self._reports.linger = 0
-        self._reports.bind(reports_endpoint)
-        self._watchers: list[SocketWatcher] = []
+        self._control_watcher: SocketWatcher | None = None
         self._addresses: dict[str, bytes] = {}
+        self._reports: dict[str, zmq.Socket[bytes]] = {}
+        """One for each process: what a dead one said late cannot be taken for its successor's word."""
+        self._report_watchers: dict[str, SocketWatcher] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to hear."""
-        self._watchers = [
-            SocketWatcher(self._control, self._read_control, loop),
-            SocketWatcher(self._reports, self._read_reports, loop),
-        ]
+        self._loop = loop
+        self._control_watcher = SocketWatcher(self._control, self._read_control, loop)
+        for stage in self._reports:
+            self._watch_reports(stage, loop)
+
+    def listen(self, stage: str, reports_endpoint: str) -> None:
+        """A process of this stage is about to be started, and will report there."""
+        socket = self._reports[stage] = self._context.socket(zmq.PULL)
+        socket.linger = 0
+        socket.bind(reports_endpoint)
+        if self._loop is not None:
+            self._watch_reports(stage, self._loop)
 
     def address(self, stage: str, pid: int) -> None:
         """Commands for this stage go to this process from now on."""
         self._addresses[stage] = f"{stage}:{pid}".encode()
 
     def forget(self, stage: str) -> None:
-        """The stage's process is gone."""
+        """The stage's process is gone: hear its last words, and nothing more of it."""
         self._addresses.pop(stage, None)
+        if (socket := self._reports.get(stage)) is not None:
+            self._read_reports(socket)
+            if watcher := self._report_watchers.pop(stage, None):
+                watcher.close()
+            self._reports.pop(stage).close()
 
     def send(self, stage: str, command: Command) -> None:
         """Tell a stage. One that is not there hears nothing: it starts from its spec."""
         if address := self._addresses.get(stage):
             with contextlib.suppress(zmq.ZMQError):
                 self._control.send_multipart([address, pack(command)], zmq.NOBLOCK)
-            for watcher in self._watchers[:1]:
-                watcher.poke()
+            if self._control_watcher is not None:
+                self._control_watcher.poke()
 
     def close(self) -> None:
-        for watcher in self._watchers:
-            watcher.close()
+        for stage in list(self._reports):
+            self.forget(stage)
+        if self._control_watcher is not None:
+            self._control_watcher.close()
         self._control.close()
-        self._reports.close()
+
+    def _watch_reports(self, stage: str, loop: asyncio.AbstractEventLoop) -> None:
+        socket = self._reports[stage]
+        self._report_watchers[stage] = SocketWatcher(socket, lambda: self._read_reports(socket), loop)
 
     def _read_control(self) -> None:
         with contextlib.suppress(zmq.Again):
@@ -104,7 +125,7 @@ class StageLinks:
                 _, data = self._control.recv_multipart(zmq.NOBLOCK)
                 self._on_report(unpack(data, *REPORTS))
 
-    def _read_reports(self) -> None:
+    def _read_reports(self, socket: "zmq.Socket[bytes]") -> None:
         with contextlib.suppress(zmq.Again):
             while True:
-                self._on_report(unpack(self._reports.recv(zmq.NOBLOCK), *REPORTS))
+                self._on_report(unpack(socket.recv(zmq.NOBLOCK), *REPORTS))

@@ -29,7 +29,7 @@ def lock_single_instance(path: Path) -> IO[str]:
         AnotherDaemon: somebody holds it.
     """
     make_private(path.parent)
-    file = path.open("a+", encoding="ascii")
+    file = open(path, "a+", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -53,7 +53,7 @@ def open_listening_socket(paths: Paths) -> tuple[socket.socket, bool]:
     inherited = systemd.take_listening_socket() or launchd.take_listening_socket()
     if inherited is not None:
         return inherited, False
-    make_private(paths.socket.parent)
+    _check_folder(paths)
     _remove_stale(paths.socket)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     mask = os.umask(0o177)  # 0600 from the first moment
@@ -66,6 +66,14 @@ def open_listening_socket(paths: Paths) -> tuple[socket.socket, bool]:
     finally:
         os.umask(mask)
     return listener, True
+
+
+def _check_folder(paths: Paths) -> None:
+    """The folder of the socket: ours is made private; one that the user chose (UTTERD_SOCKET) is left as it is."""
+    if paths.socket.parent == paths.run:
+        make_private(paths.run)
+    elif not paths.socket.parent.is_dir():
+        raise CannotListen(f"the folder {paths.socket.parent} does not exist; make it, or set UTTERD_SOCKET to another")
 
 
 def _remove_stale(path: Path) -> None:

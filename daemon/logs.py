@@ -1,7 +1,7 @@
 """Logs of the daemon and its stages as one stream: a rotated file when a client started us, else stderr.
 
-No line ever holds spoken text: texts are logged as lengths, and an unforeseen exception by its kind and place, since its
-words may quote what was spoken.
+No line ever holds spoken text: texts are logged as lengths, and an unforeseen exception by its kind and place, since
+its words may quote what was spoken.
 """
 
 import logging

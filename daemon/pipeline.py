@@ -17,7 +17,7 @@ from utterd.daemon.lane import LaneFeeder
 from utterd.daemon.links import SocketWatcher, StageLinks
 from utterd.daemon.process import StageProcess
 from utterd.daemon.supervisor import Kill, Problem, StageState, Start, Supervisor
-from utterd.daemon.wiring import STAGES, Wiring, writer_of
+from utterd.daemon.wiring import STAGES, Wiring, hops_into, hops_out_of, writer_of
 from utterd.stages.chunks import LANES, Lane
 from utterd.stages.commands import BeginEpoch, Command, Cut, Shutdown
 from utterd.stages.hop import HopWriter
@@ -41,7 +41,6 @@ class Pipeline:
         self._links = StageLinks(
             self._context,
             control_endpoint=wiring.control_endpoint,
-            reports_endpoint=wiring.reports_endpoint,
             on_report=self._on_report,
         )
         self.supervisor = Supervisor(STAGES, settings.supervision)
@@ -133,6 +132,7 @@ class Pipeline:
         generations = {lane: feeder.generation for lane, feeder in self.lanes.items()}
         spec = self._wiring.spec(stage, generations, self._stage_settings(stage, is_restart))
         self._wiring.positions[stage].clear()
+        self._links.listen(stage, spec.reports_endpoint)
         process = StageProcess(spec, self._on_exit)
         self._processes[stage] = process
         self.supervisor.started(stage, process.pid, time.monotonic())
@@ -185,13 +185,20 @@ class Pipeline:
             self.on_unit_blamed(position.utterance_id, stage)
 
     def _rejoin(self, stage: str) -> None:
-        """New epochs on the hops of a stage that is to be replaced."""
-        for hop in self._wiring.begin_epochs(stage):
-            writer = writer_of(hop.name)
+        """A stage is being replaced: new epochs on all its hops."""
+        for name in hops_out_of(stage):
+            self._wiring.raise_epoch(name)  # its reader learns of it from the first bell
+        self._ring_again(stage)
+
+    def _ring_again(self, stage: str) -> None:
+        """Let the writers of the hops into a stage announce anew what it has not released."""
+        for name in hops_into(stage):
+            hop = self._wiring.raise_epoch(name)
+            writer = writer_of(name)
             if writer == "daemon":
-                next(f.writer for f in self.lanes.values() if f.writer.name == hop.name).begin_epoch(hop.epoch)
+                next(f.writer for f in self.lanes.values() if f.writer.name == name).begin_epoch(hop.epoch)
             else:
-                self._links.send(writer, BeginEpoch(hop=hop.name, epoch=hop.epoch))
+                self._links.send(writer, BeginEpoch(hop=name, epoch=hop.epoch))
 
     # Reports
 
@@ -216,11 +223,13 @@ class Pipeline:
             return
         self._linked.add(beat.pid)
         self._links.address(beat.stage, beat.pid)
-        for hop in self._wiring.hops.values():
-            if writer_of(hop.name) == beat.stage:
-                self._links.send(beat.stage, BeginEpoch(hop=hop.name, epoch=hop.epoch))
+        for name in hops_out_of(beat.stage):
+            self._links.send(beat.stage, BeginEpoch(hop=name, epoch=self._wiring.hops[name].epoch))
         for feeder in self.lanes.values():
             feeder.repeat_cut()
+        if self.supervisor.records[beat.stage].restarts:
+            # Bells rung while the dead process's connection still seemed to stand went into nothing.
+            self._ring_again(beat.stage)
 
     def _broadcast(self, cut: Cut) -> None:
         for stage in STAGES:

@@ -7,6 +7,7 @@ audio.render   inference → daemon
 """
 
 import contextlib
+import itertools
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,7 @@ class Wiring:
         self.scratch = make_private(folder / "scratch")
         """For temporary files of stages; emptied at every start of the daemon."""
         self.control_endpoint = f"ipc://{folder / 'control'}"
-        self.reports_endpoint = f"ipc://{folder / 'reports'}"
+        self._reports_endpoints = (f"ipc://{folder / 'r'}{number}" for number in itertools.count(1))
         self.hops: dict[str, HopSpec] = {}
         for kind, (slots, slot_bytes) in _RINGS.items():
             for lane in LANES:
@@ -71,11 +72,11 @@ class Wiring:
         self.positions = {stage: PositionPage(descriptor) for stage, descriptor in self._pages.items()}
 
     def spec(self, stage: str, generations: dict[Lane, int], settings: dict[str, Any]) -> StageSpec:
-        """What a process of this stage is to be started with."""
+        """What a process of this stage is to be started with; each has an endpoint of its own for its reports."""
         return StageSpec(
             stage=stage,
             control_endpoint=self.control_endpoint,
-            reports_endpoint=self.reports_endpoint,
+            reports_endpoint=next(self._reports_endpoints),
             life_descriptor=-1,  # made by StageProcess
             position_descriptor=self._pages[stage],
             heartbeat_s=self._heartbeat_s,
@@ -85,15 +86,20 @@ class Wiring:
             settings=settings,
         )
 
-    def begin_epochs(self, stage: str) -> list[HopSpec]:
-        """A stage is being replaced: raise the epoch of every hop it has an end of.
+    def raise_epoch(self, name: str) -> HopSpec:
+        """One end of a hop is being replaced: the hop as it is from now on."""
+        self.hops[name] = replace(self.hops[name], epoch=self.hops[name].epoch + 1)
+        return self.hops[name]
 
-        Returns:
-            Those it reads from, whose writers have to be told.
-        """
-        for name in [*_INPUTS[stage].values(), *_OUTPUTS[stage].values()]:
-            self.hops[name] = replace(self.hops[name], epoch=self.hops[name].epoch + 1)
-        return [self.hops[name] for name in _INPUTS[stage].values()]
+
+def hops_into(stage: str) -> tuple[str, ...]:
+    """The hops a stage reads."""
+    return tuple(_INPUTS[stage].values())
+
+
+def hops_out_of(stage: str) -> tuple[str, ...]:
+    """The hops a stage writes."""
+    return tuple(_OUTPUTS[stage].values())
 
 
 def writer_of(hop: str) -> str:

@@ -46,11 +46,24 @@ class ControlThread:
     """Owns the control socket. `inbox` is the main thread's."""
 
     def __init__(
-        self, spec: StageSpec, context: zmq.Context[Any], activity: Activity, on_command: Callable[[Command], None]
+        self,
+        spec: StageSpec,
+        context: zmq.Context[Any],
+        activity: Activity,
+        *,
+        on_command: Callable[[Command], None] = lambda command: None,
+        on_beat: Callable[[], None] = lambda: None,
     ) -> None:
+        """Start the thread.
+
+        Args:
+            on_command: sees each command first, on this thread.
+            on_beat: called before each heartbeat, on this thread.
+        """
         self._spec = spec
         self._activity = activity
         self._on_command = on_command
+        self._on_beat = on_beat
         self._socket = context.socket(zmq.DEALER)
         self._socket.linger = 0
         self._socket.setsockopt(zmq.IDENTITY, f"{spec.stage}:{os.getpid()}".encode())
@@ -86,6 +99,7 @@ class ControlThread:
                 self._outbox.send(data)
 
     def _beat(self) -> None:
+        self._on_beat()
         with contextlib.suppress(zmq.Again):
             beat = Heartbeat(stage=self._spec.stage, pid=os.getpid(), busy_ms=self._activity.busy_ms)
             self._socket.send(pack(beat), zmq.NOBLOCK)

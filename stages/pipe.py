@@ -50,4 +50,6 @@ def read_chunks(stream: BinaryIO, kind: type[C]) -> Iterator[C]:
             yield unpack(stream.read(length), kind)
         except Exception as error:  # msgpack and the builders raise many kinds
             wanted = kind.__name__
-            raise NotAPipe(f"standard input is not a stream of {wanted}s: run the stage before this one into it") from error
+            raise NotAPipe(
+                f"standard input is not a stream of {wanted}s: run the stage before this one into it"
+            ) from error

@@ -49,7 +49,7 @@ class Worker:
         self._current: LaneWork | None = None
         """The lane in whose step the main thread is. Read by the control thread."""
         self._reports = open_reports(spec, context)
-        self._control = ControlThread(spec, context, self._activity, self._see_command)
+        self._control = ControlThread(spec, context, self._activity, on_command=self._see_command)
         self._poller = zmq.Poller()
         self._poller.register(self._control.inbox, zmq.POLLIN)
         for lane in self._lanes:

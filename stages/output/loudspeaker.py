@@ -15,6 +15,9 @@ logger = logging.getLogger(__name__)
 
 _RECOVERY_INTERVAL_NS = 500_000_000
 
+_STUCK_NS = 1_000_000_000
+"""A healthy device takes a block of 10 ms within the 50 ms of its buffer."""
+
 _HISTORY_FRAMES = SAMPLE_RATE_HZ // 5
 """200 ms: more than any device holds."""
 
@@ -96,7 +99,7 @@ class Loudspeaker:
         """
         if self._device.state is not DeviceState.STARTED:
             return
-        unheard = self.mortal_frames
+        unheard = 0 if self._device.keeps_written else self._device.queued_frames
         self._device.cancel()
         if unheard:
             begin = max(0, len(self._history) - unheard)
@@ -104,6 +107,12 @@ class Loudspeaker:
         if len(tail):
             self._device.write(to_int16(tail, self._dither))
         self._history = np.zeros(0, np.float32)
+
+    def free_stuck_write(self) -> None:
+        """Make a write give up that the device has not taken for a second. From any thread; see `interrupt`."""
+        started_at_ns = self._device.write_started_at_ns
+        if started_at_ns is not None and time.monotonic_ns() - started_at_ns > _STUCK_NS:
+            self._device.interrupt()
 
     def drain(self) -> None:
         """Return when everything written has been heard. Raises DeviceError."""

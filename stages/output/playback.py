@@ -54,7 +54,7 @@ class Playback:
         """Utterance id → the (sequence, frame) to go on from, after this stage was restarted."""
         self._tracks: list[Track] = []
         self._over: deque[int] = deque(maxlen=256)
-        """Utterances played or cut: late chunks of theirs are dropped."""
+        """Utterances played to their end: late chunks of theirs are dropped."""
         self._early: list[tuple[AudioChunk, Release]] = []
         """Of a generation whose Cut has not arrived yet: commands and chunks come by different roads."""
         self._is_flowing = False
@@ -129,7 +129,7 @@ class Playback:
         reports: list[Report] = []
         for track in known.values():
             reports.append(PlaybackCut(utterance_id=track.utterance_id, audio_frames=track.taken_frames))
-            self._end(track)
+            track.drop()  # not over: it may come again, behind another utterance
         self._tracks = kept
         early, self._early = self._early, []
         for chunk, release in early:

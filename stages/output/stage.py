@@ -57,7 +57,7 @@ class OutputStage:
         self._activity = Activity()
         self._reader = HopReader(spec.inputs["live"], context)
         self._reports = open_reports(spec, context)
-        self._control = ControlThread(spec, context, self._activity, lambda command: None)
+        self._control = ControlThread(spec, context, self._activity, on_beat=loudspeaker.free_stuck_write)
         self._poller = zmq.Poller()
         self._poller.register(self._control.inbox, zmq.POLLIN)
         self._poller.register(self._reader.socket, zmq.POLLIN)

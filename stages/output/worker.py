@@ -23,6 +23,8 @@ def run(spec: StageSpec) -> None:
     except DeviceError as error:
         report_unusable(spec, "device_unusable", str(error))
         return
+    gc.collect()
+    gc.freeze()  # everything alive now lives as long as the process: collections stay short
     scheduling = raise_audio_thread()
     ready = Ready(
         stage="output",
@@ -31,7 +33,4 @@ def run(spec: StageSpec) -> None:
         granted=scheduling.granted,
         detail={"device": device.name},
     )
-    stage = OutputStage(spec, loudspeaker, ready)
-    gc.collect()
-    gc.freeze()  # everything alive now lives as long as the process: collections stay short
-    stage.run()
+    OutputStage(spec, loudspeaker, ready).run()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zmq
-from stages.counting import FRAMES_PER_CHUNK, GENERATION, chunk_of_count
+from rig.counting import FRAMES_PER_CHUNK, GENERATION, chunk_of_count
 
 from utterd.stages.hop import HopReader, HopSpec, HopWriter
 from utterd.stages.memory import create_shared_memory
@@ -42,7 +42,7 @@ def spec():
 
 
 def start_writer(spec: HopSpec, fault: str, count: int) -> subprocess.Popen:
-    script = Path(__file__).with_name("counting.py")
+    script = Path(counting.__file__)
     return subprocess.Popen(
         [sys.executable, script, json.dumps(dataclasses.asdict(spec)), fault, str(count)], pass_fds=[spec.descriptor]
     )

@@ -1,0 +1,51 @@
+"""argparse, with errors in one sentence and an example in every help."""
+
+import argparse
+from typing import NoReturn
+
+from utterd.client.cli.exits import CommandError, Exit
+
+
+class CommandParser(argparse.ArgumentParser):
+    """The parser of one command."""
+
+    def __init__(self, command: str, *, description: str, example: str) -> None:
+        super().__init__(
+            prog=f"utterd {command}",
+            description=description,
+            epilog=f"example:\n  {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def parse(self, arguments: list[str]) -> argparse.Namespace:
+        """Options may stand among the words; what stands behind `--` is words, whatever it looks like."""
+        split = arguments.index("--") if "--" in arguments else len(arguments)
+        options = self.parse_intermixed_args(arguments[:split])
+        if literal_words := arguments[split + 1 :]:
+            if not hasattr(options, "text"):
+                self.error("nothing may follow --")
+            options.text += literal_words
+        return options
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(Exit.USAGE, f"{message}; `{self.prog} --help` shows how it is used")
+
+
+def number_between(lowest: float, highest: float) -> "argparse._ActionType":
+    """A converter for add_argument: a number in this range."""
+
+    def convert(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not lowest <= value <= highest:
+            raise argparse.ArgumentTypeError(f"must be a number from {lowest:g} to {highest:g}, not {text[:20]!r}")
+        return value
+
+    return convert
+
+
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")

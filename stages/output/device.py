@@ -1,0 +1,192 @@
+"""AudioDevice: a loudspeaker as verbs, and what each of them promises.
+
+                 ┌────────────── close ◀──────────────┐
+                 ▼                                    │
+    CLOSED ──open──▶ STOPPED ──start──▶ STARTED ──stop──▶ STOPPED
+                                           │  ▲
+                     the device goes away  ▼  │ recover
+                                          LOST
+
+One thread, the *writing thread*, calls the verbs; only what is marked so is safe from any thread. A device is meant to
+be left STARTED with nothing written between utterances: the loudspeaker is silent then, and the next block is heard at
+once, where feeding it silence would put a full buffer in front.
+
+What is between two writes is up to the caller: a device never invents a fade, it drops and plays frames.
+"""
+
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from utterd.stages.chunks import SAMPLE_RATE_HZ
+from utterd.stages.pcm import PcmInt16
+
+BUFFER_S = 0.05
+"""How much a device holds ahead of the loudspeaker.
+
+Measured with other programs on all cores: 50 ms never ran dry, 20 ms and less did.
+"""
+
+BLOCK_FRAMES = SAMPLE_RATE_HZ // 100
+"""10 ms: what a device hands over in one go, so that no call into it blocks for long and a cancel is never far."""
+
+
+class DeviceError(Exception):
+    """A device does not do what was asked; the message is a sentence for the user."""
+
+
+class DeviceUnusable(DeviceError):
+    """No such device, or it cannot be opened. Another one may do; so may this one, later."""
+
+
+class DeviceLost(DeviceError):
+    """The device was playing and went away, or stopped consuming. `recover()` may bring it back."""
+
+
+class BadDeviceSpec(DeviceError):
+    """Not a device spec; the message says what is."""
+
+
+class DeviceMisused(Exception):
+    """A verb was called in a state it does not belong to: a bug of ours, never the user's trouble."""
+
+
+class DeviceState(StrEnum):
+    CLOSED = "closed"
+    """Nothing is held."""
+    STOPPED = "stopped"
+    """Opened and silent; the system may sleep."""
+    STARTED = "started"
+    """Plays what is written."""
+    LOST = "lost"
+    """Gone while in use. What was buffered is gone with it."""
+
+
+Verb = Literal["open", "start", "write", "cancel", "drain", "stop", "recover", "close"]
+
+_CLOSED, _STOPPED, _STARTED, _LOST = DeviceState
+
+TRANSITIONS: dict[Verb, dict[DeviceState, DeviceState]] = {
+    "open": {_CLOSED: _STOPPED},
+    "start": {_STOPPED: _STARTED, _STARTED: _STARTED},
+    "write": {_STARTED: _STARTED},
+    "cancel": {_STOPPED: _STOPPED, _STARTED: _STARTED, _LOST: _LOST},
+    "drain": {_STOPPED: _STOPPED, _STARTED: _STARTED},
+    "stop": {_STOPPED: _STOPPED, _STARTED: _STOPPED, _LOST: _LOST},
+    "recover": {_STOPPED: _STARTED, _STARTED: _STARTED, _LOST: _STARTED},
+    "close": {_CLOSED: _CLOSED, _STOPPED: _CLOSED, _STARTED: _CLOSED, _LOST: _CLOSED},
+}
+"""Verb → state → state after it."""
+
+
+def next_state(verb: Verb, state: DeviceState) -> DeviceState:
+    """The state after `verb`.
+
+    Raises:
+        DeviceLost: the device is LOST, and the verb needs it.
+        DeviceMisused: the verb does not belong here.
+    """
+    after = TRANSITIONS[verb].get(state)
+    if after is not None:
+        return after
+    if state is DeviceState.LOST:
+        raise DeviceLost("the output device went away; it has to be recovered first")
+    raise DeviceMisused(f"{verb}() on a device that is {state}")
+
+
+def make_device(spec: str, *, append: bool = False) -> "AudioDevice":
+    """The device of a spec (see `device_spec`), CLOSED.
+
+    Args:
+        append: a WAV file is continued, not begun anew: for a stage that was restarted.
+
+    Raises:
+        BadDeviceSpec: not a spec.
+        DeviceUnusable: `auto`, and there is no loudspeaker. The others say so when they are opened.
+    """
+    # Imported here: these modules import this one, and who writes a file should not have to wait for PortAudio.
+    from utterd.stages.output.device_spec import parse_device_spec
+
+    return parse_device_spec(spec).make(append=append)
+
+
+class AudioDevice(Protocol):
+    """A loudspeaker that takes mono int16 at the rate it was opened with.
+
+    Every verb of the writing thread may raise DeviceLost, after which the state is LOST.
+    """
+
+    @property
+    def name(self) -> str:
+        """What users see in `status`; a device spec that finds this very device again. Any thread."""
+
+    @property
+    def state(self) -> DeviceState:
+        """Any thread."""
+
+    @property
+    def keeps_written(self) -> bool:
+        """What was written stays, cancelled or not, and whoever dies: a file. Any thread."""
+
+    @property
+    def queued_frames(self) -> int:
+        """Written, and still in the device's buffer, as well as can be told: what a cancel would drop.
+
+        0: the buffer has run dry. A 0 in front of a write in the middle of an utterance is an underrun; sound servers
+        do not report them. Writing thread only; does not block.
+        """
+
+    @property
+    def latency_frames(self) -> int:
+        """A frame written now is heard at most so much later: `queued_frames` and what lies behind the buffer.
+
+        Never 0 on a real device, even when it has run dry. Writing thread only; does not block.
+        """
+
+    @property
+    def write_started_at_ns(self) -> int | None:
+        """Since when (CLOCK_MONOTONIC) a write has been waiting for the device; None while none does. Any thread.
+
+        A healthy device takes a block within the length of its buffer. One that sleeps or was unplugged may never take
+        it, with no error and no time-out: whoever watches this calls `interrupt()`.
+        """
+
+    def open(self, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
+        """Find the device and make it ready: CLOSED → STOPPED. May take a second.
+
+        Raises:
+            DeviceUnusable: with the reason and what to do.
+        """
+
+    def start(self) -> None:
+        """Let it play what is written from now on. Milliseconds; nothing if it is STARTED already."""
+
+    def write(self, block: PcmInt16) -> None:
+        """Queue `block`, of any length. Blocks until the device's own buffer has room for the end of it.
+
+        A device may hold a first piece shorter than its period (some 10 ms) back until more is written or `drain()`.
+        """
+
+    def cancel(self) -> None:
+        """Drop what is buffered, now: silence within a few ms, wherever the waveform stands. The device stays STARTED.
+
+        A fade is heard only if it has been *played* when this is called: write it, wait until `queued_frames` is 0.
+        """
+
+    def drain(self) -> None:
+        """Return when everything written has been heard. The device stays STARTED; it may hold a rest of silence."""
+
+    def stop(self) -> None:
+        """Fall silent and let the system sleep; the device stays open. Drops what is buffered: drain first."""
+
+    def recover(self) -> None:
+        """Bring the device back after a DeviceLost, from whatever is left of it: → STARTED and empty.
+
+        Raises:
+            DeviceUnusable: not yet; it stays LOST, try again later.
+        """
+
+    def close(self) -> None:
+        """Let go of everything, in any state. Never raises."""
+
+    def interrupt(self) -> None:
+        """Make a write that waits for the device give up with DeviceLost. Any thread; never raises, never blocks."""
