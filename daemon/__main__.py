@@ -1,6 +1,7 @@
 """`python -m utterd.daemon`: settings, lock, stages, socket, in the order that makes a cold start short."""
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             pipeline,
             listener,
             started_at_s=started_at_s,
-            on_listening=lambda: _say_ready(options.ready_fd),
+            on_listening=lambda: _tell_starter(options.ready_fd, "ready"),
         )
         if is_ours:
             paths.socket.unlink(missing_ok=True)
@@ -82,15 +83,15 @@ def _check_device(settings: Settings) -> None:
         raise SettingsError(str(error)) from error
 
 
-def _say_ready(descriptor: int) -> None:
+def _tell_starter(descriptor: int, line: str) -> None:
+    """Whoever started us waits for one line; or has gone meanwhile."""
     if descriptor:
-        os.write(descriptor, b"ready\n")
-        os.close(descriptor)
+        with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb", buffering=0) as starter:
+            starter.write(f"{line}\n".encode())
 
 
 def _give_up(options: argparse.Namespace, sentence: str, status: int) -> int:
-    if options.ready_fd:
-        os.write(options.ready_fd, f"{sentence}\n".encode())
+    _tell_starter(options.ready_fd, sentence)
     print(f"utterd: {sentence}", file=sys.stderr)
     return status
 

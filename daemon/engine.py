@@ -227,8 +227,7 @@ class Engine:
                 if utterance := self._find(report.utterance_id):
                     utterance.dropped[report.sequence] = report.dropped
             case UnitSynthesized():
-                if report.audio_ms > 0:
-                    self.metrics.real_time_factor.add(report.compute_ms / report.audio_ms)
+                self._on_unit_synthesized(report)
             case UnitBuffered():
                 if feed := self.pipeline.lanes["live"].find(report.utterance_id):
                     feed.buffered(report.sequence)
@@ -254,6 +253,14 @@ class Engine:
             case _:
                 pass
         self.pipeline.poke()
+
+    def _on_unit_synthesized(self, report: UnitSynthesized) -> None:
+        if report.audio_ms > 0:
+            self.metrics.real_time_factor.add(report.compute_ms / report.audio_ms)
+        feed = self.pipeline.lanes[report.lane].find(report.utterance_id)
+        if feed is not None and not feed.is_open:
+            feed.is_open = True
+            self.pipeline.lanes[report.lane].pump()
 
     def _on_unit_played(self, report: UnitPlayed) -> None:
         if feed := self.pipeline.lanes["live"].find(report.utterance_id):

@@ -28,14 +28,16 @@ class Feed:
         self._is_cut_up = False
         self.has_begun = False
         """Something of it was sent, and has not been given up since: stages may hold parts of it."""
+        self.is_open = False
+        """The sound of a first unit has been made. Only then is more sent: until then nothing is to compete with it."""
 
     def __repr__(self) -> str:
         return f"<Feed {self.utterance.id} played={self._first} buffered={self._buffered} sent={self._cursor}>"
 
     @property
-    def has_more(self) -> bool:
-        """There is a unit to send."""
-        return self._find(self._cursor) is not None
+    def must_wait(self) -> bool:
+        """The first unit is being made, and nothing is to be sent beside it."""
+        return self._cursor > 0 and not self.is_open
 
     @property
     def is_played_out(self) -> bool:
@@ -77,6 +79,7 @@ class Feed:
     def buffered(self, sequence: int) -> None:
         """The output stage holds this unit: nobody upstream is needed for it."""
         self._buffered = max(self._buffered, sequence + 1)
+        self.is_open = True
 
     def lost(self, sequence: int) -> None:
         """The output stage says that it does not hold this unit, nor any behind it."""

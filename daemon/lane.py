@@ -74,7 +74,7 @@ class LaneFeeder:
         self.writer.collect_credit()
         for feed in self.feeds:
             while (chunk := feed.next_chunk(self.generation)) is not None:
-                if not self.writer.try_send(chunk):
+                if feed.must_wait or not self.writer.try_send(chunk):
                     return
                 feed.sent()
 

@@ -94,11 +94,10 @@ class StageLinks:
     def forget(self, stage: str) -> None:
         """The stage's process is gone: hear its last words, and nothing more of it."""
         self._addresses.pop(stage, None)
-        if (socket := self._reports.get(stage)) is not None:
-            self._read_reports(socket)
-            if watcher := self._report_watchers.pop(stage, None):
-                watcher.close()
-            self._reports.pop(stage).close()
+        try:
+            self._read_reports(self._reports[stage])
+        finally:
+            self._close_reports(stage)
 
     def send(self, stage: str, command: Command) -> None:
         """Tell a stage. One that is not there hears nothing: it starts from its spec."""
@@ -110,10 +109,15 @@ class StageLinks:
 
     def close(self) -> None:
         for stage in list(self._reports):
-            self.forget(stage)
+            self._close_reports(stage)
         if self._control_watcher is not None:
             self._control_watcher.close()
         self._control.close()
+
+    def _close_reports(self, stage: str) -> None:
+        if watcher := self._report_watchers.pop(stage, None):
+            watcher.close()
+        self._reports.pop(stage).close()
 
     def _watch_reports(self, stage: str, loop: asyncio.AbstractEventLoop) -> None:
         socket = self._reports[stage]

@@ -27,9 +27,13 @@ def lock_single_instance(path: Path) -> IO[str]:
 
     Raises:
         AnotherDaemon: somebody holds it.
+        CannotListen: the file cannot be used.
     """
     make_private(path.parent)
-    file = open(path, "a+", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
+    try:
+        file = open(path, "a+", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
+    except OSError as error:
+        raise CannotListen(f"cannot use the lock {path}: {error.strerror}; remove it") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -50,7 +54,10 @@ def open_listening_socket(paths: Paths) -> tuple[socket.socket, bool]:
     Raises:
         CannotListen: the path cannot be used.
     """
-    inherited = systemd.take_listening_socket() or launchd.take_listening_socket()
+    try:
+        inherited = systemd.take_listening_socket() or launchd.take_listening_socket()
+    except launchd.ActivationError as error:
+        raise CannotListen(str(error)) from error
     if inherited is not None:
         return inherited, False
     _check_folder(paths)
@@ -77,7 +84,7 @@ def _check_folder(paths: Paths) -> None:
 
 
 def _remove_stale(path: Path) -> None:
-    """A socket left by a daemon that was killed; its lock was free, so nobody listens."""
+    """A socket left by a daemon that was killed."""
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -88,4 +95,18 @@ def _remove_stale(path: Path) -> None:
         raise CannotListen(
             f"{path} belongs to another user (uid {status.st_uid}); set UTTERD_HOME to a folder of yours"
         )
+    if _somebody_listens(path):  # the lock is our folder's; UTTERD_SOCKET may lead to another daemon's socket
+        raise CannotListen(f"another program listens at {path}; stop it, or set UTTERD_SOCKET to another path")
     path.unlink()
+
+
+def _somebody_listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        caller.setblocking(False)
+        try:
+            caller.connect(os.fspath(path))
+        except BlockingIOError:  # somebody does, and has a long queue
+            return True
+        except OSError:
+            return False
+    return True

@@ -6,6 +6,7 @@ its words may quote what was spoken.
 
 import logging
 import logging.handlers
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -16,16 +17,25 @@ from utterd.config.settings import Log
 _FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(name)s: %(message)s"
 
 
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """Mode 0600, after a rotation too."""
+
+    def _open(self) -> Any:
+        return open(
+            self.baseFilename,
+            self.mode,
+            encoding=self.encoding,
+            opener=lambda path, flags: os.open(path, flags, mode=0o600),
+        )
+
+
 def configure_logging(settings: Log, file: Path | None) -> None:
     """Send everything to `file` (0600, rotated), or to stderr if None."""
     handler: logging.Handler
     if file is None:
         handler = logging.StreamHandler(sys.stderr)
     else:
-        file.touch(mode=0o600)
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=settings.file_limit_bytes, backupCount=1, encoding="utf-8"
-        )
+        handler = _PrivateFile(file, maxBytes=settings.file_limit_bytes, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter(_FORMAT, "%Y-%m-%d %H:%M:%S"))
     logging.basicConfig(handlers=[handler], level=settings.level.upper())
 

@@ -81,12 +81,6 @@ class Pipeline:
             process.watch(loop)
         self._tick()
 
-    def pump(self, lane: Lane) -> None:
-        """The lane has been changed, or may go on."""
-        self.lanes[lane].pump()
-        if lane in self._watchers:
-            self._watchers[lane].poke()
-
     def poke(self) -> None:
         """Text hops were used: their sockets have to be looked at."""
         for watcher in self._watchers.values():
@@ -118,7 +112,8 @@ class Pipeline:
             if not process.wait(max(0.0, deadline_s - time.monotonic())):
                 process.kill()
         for process in self._processes.values():
-            process.wait(1.0)
+            if process.wait(1.0) and self._loop is not None:
+                process.close(self._loop)
         for watcher in self._watchers.values():
             watcher.close()
         for feeder in self.lanes.values():
@@ -133,7 +128,13 @@ class Pipeline:
         spec = self._wiring.spec(stage, generations, self._stage_settings(stage, is_restart))
         self._wiring.positions[stage].clear()
         self._links.listen(stage, spec.reports_endpoint)
-        process = StageProcess(spec, self._on_exit)
+        try:
+            process = StageProcess(spec, self._on_exit)
+        except OSError as error:
+            logger.error("stage not started stage=%s reason=%s", stage, error.strerror)
+            self._links.forget(stage)
+            self.supervisor.exited(stage, time.monotonic())
+            return
         self._processes[stage] = process
         self.supervisor.started(stage, process.pid, time.monotonic())
         logger.info("stage started stage=%s pid=%d restart=%s", stage, process.pid, is_restart)
@@ -151,7 +152,7 @@ class Pipeline:
             "volume": settings.output.volume,
             "keep_open_s": settings.output.keep_open_s,
             "is_restart": is_restart,
-            "resume": {feed.utterance.id: feed.place for feed in self.lanes["live"].feeds},
+            "resume": {feed.utterance.id: feed.place for feed in self.lanes["live"].feeds if feed.place > (0, 0)},
         }
 
     def _on_exit(self, process: StageProcess) -> None:
@@ -241,9 +242,9 @@ class Pipeline:
         """Look after the stages now and then; deaths and reports need no tick."""
         if self._is_closing or self._loop is None:
             return
+        self._loop.call_later(self._settings.supervision.heartbeat_s, self._tick)
         self._carry_out()
         self.poke()
-        self._loop.call_later(self._settings.supervision.heartbeat_s, self._tick)
 
     def _carry_out(self) -> None:
         for action in self.supervisor.poll(time.monotonic()):

@@ -10,29 +10,46 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from utterd.stages.spec import StageSpec
+
+_LONGEST_LINE_BYTES = 16 * 1024
+"""Of a stage's log; what is longer comes in parts."""
 
 
 class StageProcess:
     """One child. Belongs to the event loop."""
 
-    def __init__(self, spec: StageSpec, on_exit: Callable[["StageProcess"], None]) -> None:
-        """Start `python -m utterd.stages.STAGE`; never by fork, which ZeroMQ and ONNX Runtime do not survive."""
+    def __init__(
+        self, spec: StageSpec, on_exit: Callable[["StageProcess"], None], *, program: Sequence[str] | None = None
+    ) -> None:
+        """Start `python -m utterd.stages.STAGE`; never by fork, which ZeroMQ and ONNX Runtime do not survive.
+
+        Args:
+            program: another command to be started with `--worker SPEC`.
+
+        Raises:
+            OSError: the system has no room for another process.
+        """
         self.stage = spec.stage
         self._on_exit = on_exit
         self._life, childs_end = socket.socketpair()
         spec = replace(spec, life_descriptor=childs_end.fileno())
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", f"utterd.stages.{spec.stage}", "--worker", spec.to_json()],
-            pass_fds=spec.descriptors,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        childs_end.close()
+        try:
+            self._popen = subprocess.Popen(
+                [*(program or (sys.executable, "-m", f"utterd.stages.{spec.stage}")), "--worker", spec.to_json()],
+                pass_fds=spec.descriptors,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        except OSError:
+            self._life.close()
+            raise
+        finally:
+            childs_end.close()
         self._logger = logging.getLogger(f"utterd.{self.stage}")
         self._unfinished_line = b""
 
@@ -64,6 +81,16 @@ class StageProcess:
             return False
         return True
 
+    def close(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Watch it no more. Only once it has ended."""
+        assert self._popen.stderr is not None
+        if self._life.fileno() >= 0:
+            loop.remove_reader(self._life)
+            self._life.close()
+        if not self._popen.stderr.closed:
+            loop.remove_reader(self._popen.stderr.fileno())
+            self._popen.stderr.close()
+
     def _life_line_moved(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.remove_reader(self._life)
         self._life.close()
@@ -78,15 +105,20 @@ class StageProcess:
         assert self._popen.stderr is not None
         stderr = self._popen.stderr
         try:
-            data = stderr.read1(65536)  # type: ignore[attr-defined]
+            data = os.read(stderr.fileno(), 65536)
         except BlockingIOError:
             return
+        *lines, self._unfinished_line = (self._unfinished_line + data).split(b"\n")
+        if self._unfinished_line and (not data or len(self._unfinished_line) > _LONGEST_LINE_BYTES):
+            lines.append(self._unfinished_line)
+            self._unfinished_line = b""
+        for line in lines:
+            self._log(line.decode("utf-8", "replace"))
         if not data:
             loop.remove_reader(stderr.fileno())
             stderr.close()
-            return
-        *lines, self._unfinished_line = (self._unfinished_line + data).split(b"\n")
-        for line in lines:
-            level, _, rest = line.decode("utf-8", "replace").partition(" ")
-            number = logging.getLevelNamesMapping().get(level)
-            self._logger.log(number or logging.INFO, "%s", rest if number else f"{level} {rest}".rstrip())
+
+    def _log(self, line: str) -> None:
+        level, _, rest = line.partition(" ")
+        number = logging.getLevelNamesMapping().get(level)
+        self._logger.log(number or logging.INFO, "%s", rest if number else line)

@@ -41,7 +41,7 @@ class Scheduler:
         Raises:
             QueueFull: nothing was changed.
         """
-        if len(self._queue) >= self._limit:
+        if len(self._queue) >= self._limit and placement != "now":  # that one takes a place that is taken
             raise QueueFull
         if placement == "append" or not self._queue:
             self._queue.append(utterance)

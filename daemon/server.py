@@ -99,7 +99,8 @@ class Connection(asyncio.Protocol):
     @property
     def has_room(self) -> bool:
         """Audio may be sent."""
-        return self._transport is None or self._transport.get_write_buffer_size() < _AUDIO_AHEAD_BYTES
+        # "At most", as asyncio counts: it calls resume_writing only after there was more.
+        return self._transport is None or self._transport.get_write_buffer_size() <= _AUDIO_AHEAD_BYTES
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)

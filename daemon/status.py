@@ -11,6 +11,8 @@ from utterd.config.settings import Settings
 from utterd.daemon.engine import Engine
 from utterd.daemon.supervisor import StageRecord
 
+_NO_PROCESS: dict[str, Any] = {"pid": None, "rss_bytes": None, "cpu_s": None}
+
 
 def describe_status(engine: Engine, bundle: Bundle | None, settings: Settings, started_at_s: float) -> dict[str, Any]:
     """Plain values only, ready for JSON; PROTOCOL.md lists the fields."""
@@ -64,17 +66,16 @@ def describe_voices(bundle: Bundle | None) -> list[dict[str, Any]]:
 def _stage(record: StageRecord) -> dict[str, Any]:
     return {
         "name": record.name,
-        "pid": record.pid,
         "state": record.state.value,
         "restarts": record.restarts,
-        **_process(record.pid),
+        **(_process(record.pid) if record.pid else _NO_PROCESS),
         "scheduling": {"asked": record.asked or None, "granted": record.granted or None},
         "problem": record.problem.message if record.problem else None,
     }
 
 
 def _process(pid: int | None) -> dict[str, Any]:
-    """Memory and processor time of a process; of this one if `pid` is None and asked by the daemon itself."""
+    """Memory and processor time of a process; of this one if `pid` is None."""
     try:
         process = psutil.Process(pid)
         times = process.cpu_times()
@@ -84,7 +85,7 @@ def _process(pid: int | None) -> dict[str, Any]:
             "cpu_s": round(times.user + times.system, 3),
         }
     except psutil.Error:
-        return {"rss_bytes": None, "cpu_s": None}
+        return _NO_PROCESS
 
 
 def _breakdown(trace: dict[str, int]) -> dict[str, float] | None:

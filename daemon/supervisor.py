@@ -66,6 +66,7 @@ class StageRecord:
     failures: int = 0
     """In a row; a stable life resets it."""
     started_at_s: float = 0.0
+    ready_at_s: float | None = None
     heard_at_s: float = 0.0
     start_at_s: float = 0.0
     problem: Problem | None = None
@@ -90,6 +91,7 @@ class Supervisor:
         record = self.records[stage]
         record.pid, record.state = pid, StageState.STARTING
         record.started_at_s = record.heard_at_s = now_s
+        record.ready_at_s = None
         record.restarts += record.starts > 0
         record.starts += 1
 
@@ -98,7 +100,7 @@ class Supervisor:
         record = self._living(stage, pid)
         if record is not None:
             record.state = StageState.READY
-            record.heard_at_s = now_s
+            record.heard_at_s = record.ready_at_s = now_s
             record.problem = None
             record.asked, record.granted = asked, granted
 
@@ -117,10 +119,11 @@ class Supervisor:
             record.problem = problem
 
     def exited(self, stage: str, now_s: float) -> None:
-        """Its process is gone."""
+        """Its process is gone, or could not even be started."""
         record = self.records[stage]
-        if now_s - record.started_at_s >= self._settings.stable_s and record.problem is None:
+        if record.ready_at_s is not None and now_s - record.ready_at_s >= self._settings.stable_s:
             record.failures = 0
+        record.ready_at_s = None
         record.failures += 1
         record.pid = None
         if record.failures >= self._settings.give_up_after:

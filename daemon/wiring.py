@@ -8,12 +8,13 @@ audio.render   inference → daemon
 
 import contextlib
 import itertools
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from utterd.config.paths import make_private
+from utterd.config.paths import PathError, make_private
 from utterd.stages.chunks import LANES, Lane
 from utterd.stages.hop import HopSpec
 from utterd.stages.memory import create_shared_memory
@@ -30,6 +31,9 @@ _RINGS: dict[str, tuple[int, int]] = {
     "phonemes": (8, 128 * 1024),
     "audio": (24, 100 * 1024),  # a window is at most 1 s: 96,000 bytes. 24 of them outlast any stage's restart.
 }
+
+_ENDPOINT_LIMIT_BYTES = 103
+"""Of a Unix socket's path on macOS, the shortest of all. Every folder that config/paths.py allows is short enough."""
 
 _INPUTS: dict[str, dict[Lane, str]] = {
     "g2p": {lane: f"text.{lane}" for lane in LANES},
@@ -49,6 +53,7 @@ class Wiring:
     def __init__(self, run_folder: Path, *, heartbeat_s: float) -> None:
         self._heartbeat_s = heartbeat_s
         folder = run_folder / "hops"
+        _check_length(folder)
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder)  # sockets of a daemon that was killed
         make_private(folder)
@@ -65,7 +70,7 @@ class Wiring:
                     descriptor=create_shared_memory(ring_size_bytes(slots, slot_bytes)),
                     slots=slots,
                     slot_bytes=slot_bytes,
-                    endpoint=f"ipc://{folder / name}",
+                    endpoint=f"ipc://{folder}/{kind[0]}{lane[0]}",  # short, see _ENDPOINT_LIMIT_BYTES
                     epoch=1,
                 )
         self._pages = {stage: create_shared_memory(POSITION_PAGE_BYTES) for stage in STAGES}
@@ -90,6 +95,12 @@ class Wiring:
         """One end of a hop is being replaced: the hop as it is from now on."""
         self.hops[name] = replace(self.hops[name], epoch=self.hops[name].epoch + 1)
         return self.hops[name]
+
+
+def _check_length(folder: Path) -> None:
+    """UTTERD_SOCKET may have moved the clients' socket out of a folder that is too deep; ours are still in it."""
+    if len(os.fsencode(folder / "control")) > _ENDPOINT_LIMIT_BYTES:
+        raise PathError(f"the path {folder} is too long for sockets; set UTTERD_HOME to a shorter one")
 
 
 def hops_into(stage: str) -> tuple[str, ...]:

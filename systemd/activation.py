@@ -16,11 +16,14 @@ def take_listening_socket(environ: MutableMapping[str, str] | None = None) -> so
     env = os.environ if environ is None else environ
     count, pid = env.pop("LISTEN_FDS", ""), env.pop("LISTEN_PID", "")
     env.pop("LISTEN_FDNAMES", None)
-    if pid != str(os.getpid()) or not count.isdigit():
+    if pid != str(os.getpid()) or not count.isdecimal():
         return None
     for descriptor in range(_FIRST_DESCRIPTOR, _FIRST_DESCRIPTOR + int(count)):
-        os.set_inheritable(descriptor, False)
-        candidate = socket.socket(fileno=descriptor)
+        try:
+            os.set_inheritable(descriptor, False)
+            candidate = socket.socket(fileno=descriptor)
+        except OSError:  # not a socket, or not there at all
+            continue
         if candidate.family == socket.AF_UNIX and candidate.type == socket.SOCK_STREAM:
             return candidate
         candidate.detach()

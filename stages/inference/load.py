@@ -1,7 +1,9 @@
 """From a model's name to a synthesizer that is warm."""
 
+import os
+
 from utterd.config.bundles import BundleError, find_bundle, verify_files
-from utterd.stages.inference.onnx_session import Abort, ModelUnusable, default_threads
+from utterd.stages.inference.onnx_session import Abort, ModelUnusable
 from utterd.stages.inference.synthesizer import SynthesisRequest, Synthesizer, ToneSynthesizer
 
 _WARM_UP_TOKENS = (50, 83, 54, 156, 31, 16, 65, 87, 123, 54, 46, 4)  # həlˈO wɜɹld.
@@ -28,11 +30,12 @@ def load_synthesizer(model: str, *, threads: int = 0) -> Synthesizer:
     if bundle.family == "starter":
         from utterd.stages.inference.starter import StarterSynthesizer
 
-        synthesizer = StarterSynthesizer(bundle, threads=threads or default_threads())
+        # One thread: for so small a model a second one costs more in wake-ups than it computes (bench/README.md).
+        synthesizer = StarterSynthesizer(bundle, threads=threads or 1)
     else:
         from utterd.stages.inference.kokoro import KokoroSynthesizer
 
-        synthesizer = KokoroSynthesizer(bundle, threads=threads or default_threads())
+        synthesizer = KokoroSynthesizer(bundle, threads=threads or min(2, os.cpu_count() or 1))
     _warm_up(synthesizer, bundle.default_voice)
     return synthesizer
 

@@ -1,6 +1,5 @@
 """ONNX Runtime, set up for a daemon: no spinning, few threads, and runs that can be aborted from another thread."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -76,11 +75,6 @@ class OnnxSession:
                 raise ChunkInterrupted from error
             raise ChunkFailed("synthesis_failed", f"the model failed ({_first_line(error)})") from error
         return outputs
-
-
-def default_threads() -> int:
-    """Two where there are two cores: a third buys little for one sentence, and the audio stage needs a core too."""
-    return min(2, os.cpu_count() or 1)
 
 
 def _first_line(error: Exception) -> str:
