@@ -9,7 +9,6 @@ from typing import Any
 
 from bench.texts import greetings
 from tests.running_daemon import RunningDaemon
-
 from utterd.client.messages import Started
 
 _TARGET_S = 1.5

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 from tests.running_daemon import RunningDaemon
-
 from utterd.client import UtterdError
 from utterd.client.messages import Finished, Started
 

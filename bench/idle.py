@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import psutil
+
 from tests.running_daemon import RunningDaemon
 
 _TARGET_PERCENT = 0.3

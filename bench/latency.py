@@ -9,7 +9,6 @@ from typing import Any
 
 from bench.texts import document, greetings
 from tests.running_daemon import RunningDaemon
-
 from utterd.client import Client
 from utterd.client.messages import Started
 

@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 import psutil
+
 from bench.texts import document
 from tests.running_daemon import RunningDaemon
 

@@ -75,7 +75,8 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _check_device(settings: Settings) -> None:
-    from utterd.stages.output.device_spec import BadDeviceSpec, parse_device_spec
+    from utterd.stages.output.device import BadDeviceSpec
+    from utterd.stages.output.device_spec import parse_device_spec
 
     try:
         parse_device_spec(settings.output.device)

@@ -29,7 +29,8 @@ class SocketWatcher:
         self._on_readable = on_readable
         self._loop = loop
         self._is_scheduled = False
-        loop.add_reader(socket.fd, self._look)
+        self._descriptor: int = socket.getsockopt(zmq.FD)  # type: ignore[assignment]  # pyzmq types it as any option
+        loop.add_reader(self._descriptor, self._look)
         self.poke()
 
     def poke(self) -> None:
@@ -39,11 +40,11 @@ class SocketWatcher:
             self._loop.call_soon(self._look)
 
     def close(self) -> None:
-        self._loop.remove_reader(self._socket.fd)
+        self._loop.remove_reader(self._descriptor)
 
     def _look(self) -> None:
         self._is_scheduled = False
-        if not self._socket.closed and self._socket.get(zmq.EVENTS) & zmq.POLLIN:
+        if not self._socket.closed and int(self._socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
             try:
                 self._on_readable()
             finally:  # what follows a message that nobody could bear is still to be read

@@ -52,6 +52,8 @@ def describe_queue(engine: Engine) -> list[dict[str, Any]]:
 
 
 def describe_voices(bundle: Bundle | None) -> list[dict[str, Any]]:
+    if bundle is None:
+        return []
     return [
         {
             "name": voice.name,
@@ -59,7 +61,7 @@ def describe_voices(bundle: Bundle | None) -> list[dict[str, Any]]:
             "description": voice.description,
             "is_default": voice.name == bundle.default_voice,
         }
-        for voice in (bundle.voices if bundle else ())
+        for voice in bundle.voices
     ]
 
 

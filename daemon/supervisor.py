@@ -172,8 +172,8 @@ class Supervisor:
     def _delay_s(self, record: StageRecord) -> float:
         """None after a first failure, then 0.1 s doubling to 10 s; a stage that knows its problem is in no hurry."""
         if record.problem is not None:
-            return min(2.0 * 2 ** (record.failures - 1), 30.0)
-        return 0.0 if record.failures == 1 else min(0.1 * 2 ** (record.failures - 2), 10.0)
+            return min(2.0**record.failures, 30.0)
+        return 0.0 if record.failures == 1 else min(0.1 * 2.0 ** (record.failures - 2), 10.0)
 
     def _living(self, stage: str, pid: int) -> StageRecord | None:
         """The record, unless the news is of a process that is gone already."""

@@ -29,7 +29,7 @@ class ChunkHeader:
     utterance_id: int
     """Given by the daemon; never reused while it runs. Unsigned, 64 bits."""
     generation: int
-    """Raised by every cancel and every rewind of the lane. A stage drops chunks of an older one without looking inside."""
+    """Raised by every cancel and every rewind of the lane. A stage drops chunks of an older one unseen."""
     sequence: int
     """0, 1, 2 … within the utterance, without gaps: the number of the unit."""
     is_last: bool

@@ -12,7 +12,9 @@
 - ZeroMQ sockets belong to the thread that uses the hop's end.
 """
 
+import contextlib
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +27,7 @@ from utterd.stages.wire import pack_fields, unpack_fields
 
 _MESSAGE = struct.Struct("<IQ")
 
-_CHUNKS: dict[str, type[Chunk]] = {"text": TextChunk, "phonemes": PhonemeChunk, "audio": AudioChunk}
+_CHUNKS: dict[str, Callable[..., Chunk]] = {"text": TextChunk, "phonemes": PhonemeChunk, "audio": AudioChunk}
 """By the first part of a hop's name."""
 
 
@@ -49,7 +51,7 @@ class HopSpec:
 
 
 def _socket(context: zmq.Context[Any]) -> "zmq.Socket[bytes]":
-    socket = context.socket(zmq.DEALER)
+    socket: zmq.Socket[bytes] = context.socket(zmq.DEALER)
     socket.linger = 0
     socket.sndhwm = 0  # bounded by the ring already: one message a slot
     socket.rcvhwm = 0
@@ -175,10 +177,8 @@ class HopReader:
     def give_credit(self, epoch: int, counter: int) -> None:
         if epoch != self.epoch:
             return
-        try:
+        with contextlib.suppress(zmq.Again):  # the writer is gone; with the next one a new epoch begins
             self.socket.send(_MESSAGE.pack(epoch, counter), zmq.NOBLOCK)
-        except zmq.Again:
-            pass  # the writer is gone; the next one starts with an empty ring and a new epoch
 
     def close(self) -> None:
         self.socket.close()

@@ -25,7 +25,8 @@ def pack(value: Any) -> bytes:
 def unpack(data: bytes, *allowed: type[T]) -> T:
     """The instance packed by `pack`, which must be one of the `allowed` types."""
     name, fields = msgpack.unpackb(data, strict_map_key=False)
-    for kind in allowed:
+    kinds: tuple[Any, ...] = allowed
+    for kind in kinds:
         if kind.__name__ == name:
             return typing.cast(T, _builder(kind)(fields))
     raise TypeError(f"unexpected {name!r} on the wire")
@@ -33,13 +34,12 @@ def unpack(data: bytes, *allowed: type[T]) -> T:
 
 def pack_fields(value: Any, *, leave_out: str = "") -> bytes:
     """Pack a dataclass without its type's name, and without the field `leave_out`."""
-    packed: bytes = msgpack.packb(
-        [_plain(getattr(value, name)) for name in _field_names(type(value)) if name != leave_out]
-    )
+    kind: Any = type(value)
+    packed: bytes = msgpack.packb([_plain(getattr(value, name)) for name in _field_names(kind) if name != leave_out])
     return packed
 
 
-def unpack_fields(data: bytes, kind: type[T], **left_out: Any) -> T:
+def unpack_fields(data: bytes, kind: Callable[..., T], **left_out: Any) -> T:
     """The instance packed by `pack_fields`, with the fields left out given here."""
     values = iter(msgpack.unpackb(data, strict_map_key=False))
     hints = _hints(kind)
@@ -50,12 +50,12 @@ def unpack_fields(data: bytes, kind: type[T], **left_out: Any) -> T:
 
 
 @functools.cache
-def _field_names(kind: type) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
@@ -70,7 +70,7 @@ def _plain(value: Any) -> Any:
 @functools.cache
 def _builder(kind: Any) -> Callable[[Any], Any]:
     if dataclasses.is_dataclass(kind):
-        return _dataclass_builder(typing.cast(type, kind))
+        return _dataclass_builder(kind)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
         item = _builder(arguments[0])
@@ -83,7 +83,7 @@ def _builder(kind: Any) -> Callable[[Any], Any]:
     return _identity
 
 
-def _dataclass_builder(kind: type) -> Callable[[Any], Any]:
+def _dataclass_builder(kind: Any) -> Callable[[Any], Any]:
     names = _field_names(kind)
     builders = [_builder(_hints(kind)[name]) for name in names]
 

@@ -158,7 +158,7 @@ class Worker:
 
 def open_reports(spec: StageSpec, context: zmq.Context[Any]) -> "zmq.Socket[bytes]":
     """The socket for this stage's reports."""
-    socket = context.socket(zmq.PUSH)
+    socket: zmq.Socket[bytes] = context.socket(zmq.PUSH)
     socket.linger = 200  # ms: last words at a shutdown
     socket.connect(spec.reports_endpoint)
     return socket

@@ -27,7 +27,7 @@ class StarterSynthesizer:
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> "StarterSpeech":
         tokens = np.array([[0, *request.tokens, 0]], np.int64)
-        feeds = {
+        feeds: dict[str, npt.NDArray[Any]] = {
             "tokens": tokens,
             "style": self._voices.style(request.voice, len(request.tokens)),
             "speed": np.array([request.speed], np.float32),
@@ -50,10 +50,10 @@ class StarterSpeech:
         self._features = features
         self._vocoder = vocoder
         self._abort = abort
-        self._hop = graph["frame_samples"]
+        self._hop: int = graph["frame_samples"]
         self._left = graph["context_left_frames"]
         self._right = graph["context_right_frames"]
-        self._token_frames = durations.astype(np.int64) * graph["duration_samples"]
+        self._token_frames: npt.NDArray[np.int64] = durations.astype(np.int64) * graph["duration_samples"]
 
     @property
     def token_frames(self) -> npt.NDArray[np.int64]:

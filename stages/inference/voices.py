@@ -34,7 +34,8 @@ class Voices:
         table = self._tables.get(voice)
         if table is None:
             table = self._tables[voice] = self._load(voice)
-        return table[min(tokens, len(table) - 1)]
+        style: npt.NDArray[np.float32] = table[min(tokens, len(table) - 1)]
+        return style
 
     def _load(self, voice: str) -> npt.NDArray[np.float32]:
         if voice not in self.names:

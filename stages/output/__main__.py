@@ -28,7 +28,6 @@ def main(arguments: Sequence[str]) -> int:
 def _play(device: str, volume: float) -> int:
     from utterd.stages.chunks import AudioChunk
     from utterd.stages.output.device import BLOCK_FRAMES, DeviceError, make_device
-    from utterd.stages.output.device_spec import BadDeviceSpec
     from utterd.stages.output.loudspeaker import Loudspeaker
     from utterd.stages.output.playback import Playback
     from utterd.stages.pipe import NotAPipe, read_chunks
@@ -43,7 +42,7 @@ def _play(device: str, volume: float) -> int:
                 loudspeaker.write(block.samples)
         loudspeaker.drain()
         loudspeaker.close()
-    except (DeviceError, BadDeviceSpec, NotAPipe) as error:
+    except (DeviceError, NotAPipe) as error:
         print(f"output: {error}", file=sys.stderr)
         return 2
     return 0

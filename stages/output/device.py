@@ -15,10 +15,12 @@ What is between two writes is up to the caller: a device never invents a fade, i
 """
 
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ
-from utterd.stages.pcm import PcmInt16
+
+if TYPE_CHECKING:  # the daemon reads device specs, and is to stay without numpy
+    from utterd.stages.pcm import PcmInt16
 
 BUFFER_S = 0.05
 """How much a device holds ahead of the loudspeaker.
@@ -160,7 +162,7 @@ class AudioDevice(Protocol):
     def start(self) -> None:
         """Let it play what is written from now on. Milliseconds; nothing if it is STARTED already."""
 
-    def write(self, block: PcmInt16) -> None:
+    def write(self, block: "PcmInt16") -> None:
         """Queue `block`, of any length. Blocks until the device's own buffer has room for the end of it.
 
         A device may hold a first piece shorter than its period (some 10 ms) back until more is written or `drain()`.

@@ -74,7 +74,7 @@ class Playback:
         return self._is_flowing
 
     def add(self, chunk: AudioChunk, release: Release) -> list[Report]:
-        """Take in a chunk; what to tell the daemon. Stale chunks, and those of utterances that are over, are dropped."""
+        """Take in a chunk, unless it is stale or its utterance is over; what to tell the daemon."""
         header = chunk.header
         if header.generation > self._generation:
             self._early.append((chunk, release))
