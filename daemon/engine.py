@@ -22,9 +22,9 @@ from utterd.stages.commands import Prepare, Yield
 from utterd.stages.hop import HopReader
 from utterd.stages.position import Position
 from utterd.stages.reports import (
+    CutDone,
     DeviceChanged,
     GapFound,
-    PlaybackCut,
     PlaybackFinished,
     PlaybackStarted,
     Report,
@@ -152,7 +152,9 @@ class Engine:
         feeder = self.pipeline.lanes[lane]
         known = {feed.utterance.id: feed for feed in feeder.feeds}
         head_before = feeder.feeds[0] if feeder.feeds else None
-        feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]])
+        for feed in feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]]):
+            self._forget_started(feed.utterance.id)
+            feed.utterance.audio_frames = feed.utterance.clock_base_frames
         if lane == "render" and (feeder.feeds[0] if feeder.feeds else None) is not head_before:
             self.rendering.begin()
             self.rendering.send()  # what waited for another client gives its room back
@@ -229,19 +231,20 @@ class Engine:
             case UnitSynthesized():
                 self._on_unit_synthesized(report)
             case UnitBuffered():
-                if feed := self.pipeline.lanes["live"].find(report.utterance_id):
+                if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
                     feed.buffered(report.sequence)
+                    self.pipeline.lanes["live"].pump()
             case UnitPlayed():
                 self._on_unit_played(report)
             case PlaybackStarted():
                 self._on_started(report)
             case PlaybackFinished():
                 self._on_finished(report)
-            case PlaybackCut():
-                if feed := self.pipeline.lanes["live"].find(report.utterance_id):
-                    feed.lost(0)  # another went before it: what was buffered of it will come again
+            case CutDone():
+                live = self.pipeline.lanes["live"]
+                live.output_generation = max(live.output_generation, report.generation)
             case GapFound():
-                if feed := self.pipeline.lanes["live"].find(report.utterance_id):
+                if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
                     feed.lost(report.sequence)
                 self.pipeline.lanes["live"].rewind(report.reason)
             case SlotLost():
@@ -258,20 +261,21 @@ class Engine:
         if report.audio_ms > 0:
             self.metrics.real_time_factor.add(report.compute_ms / report.audio_ms)
         feed = self.pipeline.lanes[report.lane].find(report.utterance_id)
-        if feed is not None and not feed.is_open:
+        if feed is not None:
             feed.is_open = True
             self.pipeline.lanes[report.lane].pump()
 
     def _on_unit_played(self, report: UnitPlayed) -> None:
-        if feed := self.pipeline.lanes["live"].find(report.utterance_id):
+        if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
             feed.played(report.sequence)
             utterance = feed.utterance
             utterance.audio_frames = utterance.clock_base_frames + report.audio_frames
 
     def _on_started(self, report: PlaybackStarted) -> None:
-        utterance = self._find(report.utterance_id)
-        if utterance is None or utterance.id in self._unheard_starts or utterance.has_started:
+        feed = self.pipeline.lanes["live"].find_reported(report.utterance_id)
+        if feed is None or feed.utterance.id in self._unheard_starts or feed.utterance.has_started:
             return
+        utterance = feed.utterance
         if utterance.id in self._is_measured:
             self._is_measured.discard(utterance.id)
             self.metrics.first_audio_ms.add(utterance.since_received_ms(report.handed_at_ns))
@@ -301,8 +305,8 @@ class Engine:
             timer.cancel()
 
     def _on_finished(self, report: PlaybackFinished) -> None:
-        utterance = self.queues["live"].find(report.utterance_id)
-        if utterance is not None:
+        if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
+            utterance = feed.utterance
             utterance.audio_frames = utterance.clock_base_frames + report.audio_frames
             utterance.underruns += report.underruns
             self.metrics.underruns += report.underruns
@@ -322,7 +326,8 @@ class Engine:
 
     def _on_output_lost(self, position: Position | None) -> None:
         feeder = self.pipeline.lanes["live"]
-        if position is not None and (utterance := self._find(position.utterance_id)):
+        if position is not None and (feed := feeder.find_reported(position.utterance_id)):
+            utterance = feed.utterance
             utterance.clock_base_frames += position.clock_frames
             utterance.audio_frames = utterance.clock_base_frames
             feeder.restart(utterance.id, position.sequence, position.frame)

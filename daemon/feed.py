@@ -28,6 +28,8 @@ class Feed:
         self._is_cut_up = False
         self.has_begun = False
         """Something of it was sent, and has not been given up since: stages may hold parts of it."""
+        self.since_generation = 0
+        """It was begun in this one; what stages say of it while they are behind that is of no account."""
         self.is_open = False
         """The sound of a first unit has been made. Only then is more sent: until then nothing is to compete with it."""
 
@@ -79,6 +81,7 @@ class Feed:
     def buffered(self, sequence: int) -> None:
         """The output stage holds this unit: nobody upstream is needed for it."""
         self._buffered = max(self._buffered, sequence + 1)
+        self._cursor = max(self._cursor, self._buffered)  # the news may be older than a rewind, and true all the same
         self.is_open = True
 
     def lost(self, sequence: int) -> None:
@@ -96,6 +99,15 @@ class Feed:
         """Send again what the output stage does not hold."""
         self._cursor = self._buffered
 
+    def begin_anew(self, generation: int) -> None:
+        """Another one goes first: stages drop what they hold, nothing of which was heard, and all is sent again."""
+        self._segmenter, self._is_cut_up = iter(Segmenter(self.utterance.text)), False
+        self._units.clear()
+        self._first = self._cursor = self._buffered = 0
+        self._skip = (0, 0)
+        self.has_begun = self.is_open = False
+        self.since_generation = generation
+
     def rewind_to_unplayed(self, sequence: int = 0, frames: int = 0) -> None:
         """Send again what has not been played: no stage holds anything of it any more.
 
@@ -105,6 +117,7 @@ class Feed:
         self._skip = max((sequence, frames), self.place)
         self._cursor = self._buffered = self._skip[0]
         self.has_begun = False
+        self.is_open = self._cursor > 0
 
     def _find(self, sequence: int) -> Unit | None:
         while sequence - self._first >= len(self._units) and not self._is_cut_up:

@@ -24,6 +24,8 @@ class LaneFeeder:
         self.lane = lane
         self.writer = writer
         self.generation = 0
+        self.output_generation = 0
+        """The one that the output stage has come to, by its own word."""
         self.feeds: list[Feed] = []
         """In the order of speaking. A feed leaves when its utterance is over."""
         self._send_cut = send_cut
@@ -34,17 +36,28 @@ class LaneFeeder:
     def find(self, utterance_id: int) -> Feed | None:
         return next((feed for feed in self.feeds if feed.utterance.id == utterance_id), None)
 
-    def arrange(self, feeds: Sequence[Feed]) -> None:
-        """Make this the order; the stages are cut only if they hold what does not fit it."""
+    def find_reported(self, utterance_id: int) -> Feed | None:
+        """The feed that a report of the output stage is about; None if that does not know yet that it begins anew."""
+        feed = self.find(utterance_id)
+        return feed if feed is not None and feed.since_generation <= self.output_generation else None
+
+    def arrange(self, feeds: Sequence[Feed]) -> list[Feed]:
+        """Make this the order; the stages are cut only if they hold what does not fit it.
+
+        Returns:
+            Those that begin anew, because another one goes first.
+        """
         begun = [feed for feed in self.feeds if feed.has_begun]
         keep = list(itertools.takewhile(lambda feed: feed.has_begun, feeds))
+        displaced: list[Feed] = []
         self.feeds = list(feeds)
         if set(begun) != set(keep):
-            for feed in feeds:
-                if feed.has_begun and feed not in keep:
-                    feed.rewind_to_unplayed()
+            displaced = [feed for feed in feeds if feed.has_begun and feed not in keep]
+            for feed in displaced:  # never the head, so what may have been handed to the device was not heard
+                feed.begin_anew(self.generation + 1)
             self._cut(keep)
         self.pump()
+        return displaced
 
     def leave(self, feed: Feed) -> None:
         """Its utterance is over and nothing of it is in the stages."""
@@ -66,6 +79,7 @@ class LaneFeeder:
             else:
                 feed.rewind_to_unplayed()
         self.generation += 1
+        self.output_generation = self.generation  # of the process that will be started
         self._send_cut(Cut(lane=self.lane, generation=self.generation))
         self.pump()
 
@@ -79,8 +93,9 @@ class LaneFeeder:
                 feed.sent()
 
     def repeat_cut(self) -> None:
-        """A stage has come up and may have missed the last cut."""
-        self._send_cut(self._cut_now(self.feeds))
+        """A stage has come up and may have missed the last cuts."""
+        # Nor does it know then who begins anew: what it holds of those it is to drop.
+        self._send_cut(self._cut_now([feed for feed in self.feeds if feed.since_generation <= self.output_generation]))
 
     def _cut(self, keep: Sequence[Feed]) -> None:
         self.generation += 1

@@ -93,5 +93,6 @@ class Rendering:
         if chunk.ends_unit:
             self._frame = 0
             feed.played(chunk.header.sequence)
+            self._lane.pump()
             if chunk.header.is_last:
                 self._on_finished(utterance)

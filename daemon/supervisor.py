@@ -140,7 +140,8 @@ class Supervisor:
         """Somebody wants to speak: what has been given up, or waits long, gets another chance at once."""
         for record in self.records.values():
             if record.state is StageState.GIVEN_UP:
-                record.failures, record.state, record.start_at_s = 0, StageState.BACKING_OFF, now_s
+                record.failures, record.problem = 0, None
+                record.state, record.start_at_s = StageState.BACKING_OFF, now_s
             elif record.state is StageState.BACKING_OFF:
                 record.start_at_s = min(record.start_at_s, now_s)
 

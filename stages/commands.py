@@ -30,7 +30,7 @@ class BeginEpoch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yield:
-    """Live work is on its way: interrupt render work in hand; it is taken up again afterwards."""
+    """Live work is on its way: interrupt render work in hand; it is taken up again behind that, or after a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

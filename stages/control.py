@@ -1,8 +1,8 @@
 """The second thread of every stage: hears commands at once, sends heartbeats, and notices when the daemon dies.
 
-The main thread may be deep in a model or in a device; a cancel must not wait for it. So commands are seen here first
-(`on_command`, to abort the work in hand), then handed to the main thread through an inproc socket that it polls beside
-its hops.
+The main thread may be deep in a model or in a device; a cancel must not wait for it. So commands are seen here at once
+(`on_command`, to abort the work in hand), having been handed to the main thread through an inproc socket that it polls
+beside its hops.
 """
 
 import contextlib
@@ -95,8 +95,9 @@ class ControlThread:
                 next_beat_ns = now_ns + interval_ms * 1_000_000
             if self._socket.poll(max(1, (next_beat_ns - now_ns) // 1_000_000)):
                 data = self._socket.recv()
-                self._on_command(unpack(data, *COMMANDS))
+                # First the inbox: work that is interrupted looks there for the reason, and goes on if there is none.
                 self._outbox.send(data)
+                self._on_command(unpack(data, *COMMANDS))
 
     def _beat(self) -> None:
         self._on_beat()

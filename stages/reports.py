@@ -116,6 +116,14 @@ class PlaybackCut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutDone:
+    """output has obeyed a Cut: what it reported before this was about older generations, what it reports from now on
+    is not."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapFound:
     """A chunk is missing, and later ones are here: feed again from this unit."""
 
@@ -166,6 +174,7 @@ Report = (
     | UnitPlayed
     | PlaybackFinished
     | PlaybackCut
+    | CutDone
     | GapFound
     | SlotLost
     | UnitFailed

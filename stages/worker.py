@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import time
 import traceback
 from typing import Any
 
@@ -26,6 +27,9 @@ from utterd.stages.wire import pack
 from utterd.stages.work import ChunkFailed, ChunkInterrupted, Stage
 
 logger = logging.getLogger(__name__)
+
+_YIELD_PATIENCE_NS = 1_000_000_000
+"""How long render work makes way for live work that was announced and is still in the stage before."""
 
 
 class Worker:
@@ -48,6 +52,7 @@ class Worker:
         ]
         self._current: LaneWork | None = None
         """The lane in whose step the main thread is. Read by the control thread."""
+        self._render_waits_until_ns = 0
         self._reports = open_reports(spec, context)
         self._control = ControlThread(spec, context, self._activity, on_command=self._see_command)
         self._poller = zmq.Poller()
@@ -73,10 +78,14 @@ class Worker:
             lane_ready = next((lane for lane in self._lanes if lane.can_go_on), None)
             if lane_ready is None:
                 self._poller.poll()
+            elif lane_ready.lane == "render" and (wait_ns := self._render_waits_until_ns - time.monotonic_ns()) > 0:
+                self._poller.poll(wait_ns // 1_000_000 + 1)
             elif lane_ready.take(self._stage, self.report):
                 self._step(lane_ready)
 
     def _step(self, lane: LaneWork) -> None:
+        if lane.lane == "live":
+            self._render_waits_until_ns = 0  # what was announced is here
         self._mark(lane, is_working=True)
         self._activity.begin()
         self._current = lane
@@ -138,6 +147,8 @@ class Worker:
             for lane in self._lanes:
                 if lane.writer.name == command.hop:
                     lane.writer.begin_epoch(command.epoch)
+        elif isinstance(command, Yield):
+            self._render_waits_until_ns = time.monotonic_ns() + _YIELD_PATIENCE_NS
 
     def _see_command(self, command: Command) -> None:
         """On the control thread: does this command concern the work in hand?

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -27,15 +28,25 @@ Samples = npt.NDArray[np.float32]
 class Loudspeaker:
     """Only the output stage's main thread uses it."""
 
-    def __init__(self, device: AudioDevice, *, volume: float, keep_open_s: float) -> None:
+    def __init__(
+        self,
+        device: AudioDevice,
+        *,
+        volume: float,
+        keep_open_s: float,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
         self._device = device
+        self._clock_ns = clock_ns
         self._volume = self._target_volume = volume
         self._keep_open_ns = int(keep_open_s * 1e9)
         self._dither = Dither()
         self._history: Samples = np.zeros(0, np.float32)
         """The last frames written: what a cancel fades out from."""
-        self._used_at_ns = time.monotonic_ns()
+        self._used_at_ns = self._clock_ns()
         self._recover_at_ns = 0
+        self._trouble = ""
+        """What the device failed with; told once."""
 
     def __repr__(self) -> str:
         return f"<Loudspeaker {self._device!r} volume={self._target_volume}>"
@@ -78,10 +89,12 @@ class Loudspeaker:
             self._device.open()
         if self._device.state is DeviceState.STOPPED:
             self._device.start()
-        self._used_at_ns = time.monotonic_ns()
+        self._used_at_ns = self._clock_ns()
 
     def write(self, samples: Samples) -> None:
         """Play mono float32; blocks until the device has room. Raises DeviceError, and then has taken nothing."""
+        if not len(samples):
+            return  # nothing in which the volume could change
         if self._volume != self._target_volume:
             samples = ramp_gain(samples, self._volume, self._target_volume)
         elif self._volume != 1.0:
@@ -89,7 +102,7 @@ class Loudspeaker:
         self._device.write(to_int16(samples, self._dither))
         self._volume = self._target_volume
         self._history = np.concatenate((self._history, samples))[-_HISTORY_FRAMES:]
-        self._used_at_ns = time.monotonic_ns()
+        self._used_at_ns = self._clock_ns()
 
     def silence(self, tail: Samples) -> None:
         """Be silent now: drop what the device holds, and end in a fade from where it stood.
@@ -106,12 +119,12 @@ class Loudspeaker:
             tail = fade_out(self._history[begin : begin + FADE_FRAMES], FADE_FRAMES)
         if len(tail):
             self._device.write(to_int16(tail, self._dither))
-        self._history = np.zeros(0, np.float32)
+        self._history = tail
 
     def free_stuck_write(self) -> None:
         """Make a write give up that the device has not taken for a second. From any thread; see `interrupt`."""
         started_at_ns = self._device.write_started_at_ns
-        if started_at_ns is not None and time.monotonic_ns() - started_at_ns > _STUCK_NS:
+        if started_at_ns is not None and self._clock_ns() - started_at_ns > _STUCK_NS:
             self._device.interrupt()
 
     def drain(self) -> None:
@@ -121,36 +134,44 @@ class Loudspeaker:
 
     def note_loss(self, error: DeviceError) -> None:
         """The device failed: leave it alone until `recover_if_due`."""
-        logger.warning("device lost device=%s reason=%s", self._device.name, error)
-        self._recover_at_ns = time.monotonic_ns()
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            logger.warning("device failed device=%s state=%s reason=%s", self._device.name, self._device.state, error)
+        self._recover_at_ns = self._clock_ns()
 
     def recover_if_due(self) -> bool:
-        """Try to bring a lost device back, now and then; whether it is back."""
-        now_ns = time.monotonic_ns()
+        """Try to bring a device that is not STARTED to that state, now and then; whether it is."""
+        now_ns = self._clock_ns()
         if now_ns < self._recover_at_ns:
             return False
         try:
-            self._device.recover()
-        except DeviceError:
+            if self._device.state is DeviceState.LOST:
+                self._device.recover()
+            else:
+                self.open()
+        except DeviceError as error:
+            self.note_loss(error)
             self._recover_at_ns = now_ns + _RECOVERY_INTERVAL_NS
             return False
-        logger.info("device recovered device=%s", self._device.name)
+        if self._trouble:
+            self._trouble = ""
+            logger.info("device recovered device=%s", self._device.name)
         return True
 
     def release_if_idle(self) -> None:
         """An open stream keeps a Mac awake and a sound card powered: let go after a while of silence."""
-        if self._device.state is DeviceState.STARTED and self.idle_left_ns <= 0:
+        if self._device.state is DeviceState.STARTED and self.idle_left_ns <= 0 and self.queued_frames == 0:
             self._device.close()
 
     @property
     def idle_left_ns(self) -> int:
         """Until `release_if_idle` will let go."""
-        return self._used_at_ns + self._keep_open_ns - time.monotonic_ns()
+        return self._used_at_ns + self._keep_open_ns - self._clock_ns()
 
     @property
     def recovery_left_ns(self) -> int:
         """Until `recover_if_due` will try again."""
-        return self._recover_at_ns - time.monotonic_ns()
+        return self._recover_at_ns - self._clock_ns()
 
     def close(self) -> None:
         self._device.close()

@@ -65,6 +65,11 @@ class Playback:
         return f"<Playback generation={self._generation} flowing={self._is_flowing} {self._tracks}>"
 
     @property
+    def generation(self) -> int:
+        """Of the last cut."""
+        return self._generation
+
+    @property
     def is_idle(self) -> bool:
         return not self._tracks
 
@@ -90,20 +95,21 @@ class Playback:
         return reports
 
     def next_block(self, frames: int, *, starving: bool = False) -> Block | None:
-        """At most `frames` frames, or None if nothing can be played now.
+        """At most `frames` frames (FADE_FRAMES or more), or None if nothing can be played now.
 
-        The last FADE_FRAMES of what is buffered are kept back until more follows or the utterance ends, so that there
-        is always something to fade. `starving` says that the device is about to run dry: they are given away, faded.
+        The last FADE_FRAMES of what is buffered are kept for a block of their own until more follows, so that there is
+        always something to fade. `starving` says that the device is about to run dry: they are given away, faded.
         """
         if not self._tracks:
             return None
         track = self._tracks[0]
         if not self._is_flowing:
-            if not track.is_complete and track.buffered_frames <= max(self.prebuffer.target_frames, FADE_FRAMES):
+            least_frames = max(self.prebuffer.target_frames, 2 * FADE_FRAMES)  # the first block must hold its fade
+            if not track.is_complete and track.buffered_frames <= least_frames:
                 return None
             self._is_flowing = True
-        if track.is_complete:
-            return self._block(track, track.take(frames))
+        if track.is_complete and track.buffered_frames <= max(frames, FADE_FRAMES):
+            return self._block(track, track.take(track.buffered_frames))
         spare = track.buffered_frames - FADE_FRAMES
         if spare > 0:
             return self._block(track, track.take(min(frames, spare)))
@@ -131,6 +137,8 @@ class Playback:
             reports.append(PlaybackCut(utterance_id=track.utterance_id, audio_frames=track.taken_frames))
             track.drop()  # not over: it may come again, behind another utterance
         self._tracks = kept
+        # Of the others nothing old can arrive any more, and what is new means it: their turn was given to another one.
+        self._over = deque((utterance for utterance in self._over if utterance in keep), maxlen=self._over.maxlen)
         early, self._early = self._early, []
         for chunk, release in early:
             reports += self.add(chunk, release)

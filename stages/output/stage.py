@@ -20,6 +20,7 @@ from utterd.stages.output.loudspeaker import Loudspeaker
 from utterd.stages.output.playback import Block, Playback
 from utterd.stages.position import Position, PositionPage
 from utterd.stages.reports import (
+    CutDone,
     DeviceChanged,
     PlaybackCut,
     PlaybackFinished,
@@ -54,6 +55,7 @@ class OutputStage:
         self._playback = Playback(generation=spec.generations["live"], resume=resume)
         self._loudspeaker = loudspeaker
         self._position = PositionPage(spec.position_descriptor)
+        self._marked_utterance = 0
         self._activity = Activity()
         self._reader = HopReader(spec.inputs["live"], context)
         self._reports = open_reports(spec, context)
@@ -99,19 +101,29 @@ class OutputStage:
             self._loudspeaker.set_volume(command.gain)
 
     def _cut(self, command: Cut) -> None:
+        if command.generation > self._playback.generation:  # else it is repeated, for another stage that has come up
+            self._drop_older(command)
+        self._report(CutDone(generation=command.generation))
+
+    def _drop_older(self, command: Cut) -> None:
         reports, tail = self._playback.cut(command.generation, command.keep)
         ending = [finished for _, finished in self._finishing if finished.utterance_id not in command.keep]
         self._finishing = [entry for entry in self._finishing if entry[1] not in ending]
-        if tail is not None or ending:
+        if tail is not None or (self._again is not None and self._again.utterance_id not in command.keep):
             self._again = None
+        if tail is not None or ending:
             self._tail_frames = _TAIL_FRAMES if self._loudspeaker.needs_tail else 0
             self._guarded(lambda: self._loudspeaker.silence(tail if tail is not None else np.zeros(0, np.float32)))
         for finished in ending:
             self._report(PlaybackCut(utterance_id=finished.utterance_id, audio_frames=finished.audio_frames))
         for report in reports:
             self._report(report)
+        if self._marked_utterance not in command.keep:  # should it come again, it comes from its beginning
+            self._position.write(Position(utterance_id=0, sequence=0, is_working=False))
 
     def _take_in(self, arrival: Arrival) -> None:
+        if arrival.is_void:
+            return  # its writer died; the daemon sends again what it had made
         try:
             chunk = arrival.read()
         except SlotCorrupt as error:
@@ -125,9 +137,14 @@ class OutputStage:
 
     # What is played
 
+    @property
+    def _wants_device(self) -> bool:
+        """There is something to play, now or when more of it is here."""
+        return self._again is not None or not self._playback.is_idle or self._tail_frames > 0
+
     def _play_next(self) -> bool:
         """Write one block, if there is something to write; whether there was."""
-        if self._again is None and self._playback.is_idle and self._tail_frames == 0:
+        if not self._wants_device:
             return False
         self._activity.begin()
         played = self._guarded(self._write_next)
@@ -135,10 +152,8 @@ class OutputStage:
         return bool(played)
 
     def _write_next(self) -> bool:
-        if self._loudspeaker.state is DeviceState.LOST and not self._loudspeaker.recover_if_due():
+        if self._loudspeaker.state is not DeviceState.STARTED and not self._loudspeaker.recover_if_due():
             return False
-        if self._loudspeaker.state is not DeviceState.STARTED:
-            self._loudspeaker.open()
         self._report_device()
         is_starving = self._playback.is_flowing and self._loudspeaker.queued_frames <= _DRY_MARGIN_FRAMES
         block = self._again or self._playback.next_block(BLOCK_FRAMES, starving=is_starving)
@@ -187,6 +202,7 @@ class OutputStage:
         unit before it may be out of the daemon's hands).
         """
         mortal_frames = min(block.frame_end, self._loudspeaker.mortal_frames)
+        self._marked_utterance = block.utterance_id
         self._position.write(
             Position(
                 utterance_id=block.utterance_id,
@@ -223,6 +239,7 @@ class OutputStage:
     def _shut_down(self) -> None:
         tail = self._playback.fading_end()
         self._guarded(lambda: self._loudspeaker.silence(tail))
+        self._guarded(self._loudspeaker.drain)  # closing would cut the fade off
         self._loudspeaker.close()
 
     # What is told, and when
@@ -250,7 +267,7 @@ class OutputStage:
             self._gap_since_ns = 0
             for report in self._playback.give_up_waiting():
                 self._report(report)
-        if self._playback.is_idle and not self._finishing:
+        if not self._wants_device and not self._finishing:
             self._loudspeaker.release_if_idle()
             self._report_device()
 
@@ -260,12 +277,13 @@ class OutputStage:
         waits_ns: list[float] = [at_ns - now_ns for at_ns, _ in self._finishing[:1]]
         if self._gap_since_ns:
             waits_ns.append(self._gap_since_ns + _GAP_PATIENCE_NS - now_ns)
-        if self._tail_frames and self._playback.is_idle:
-            waits_ns.append((self._loudspeaker.queued_frames - BLOCK_FRAMES) * _NS_PER_FRAME)
-        if self._playback.is_flowing:
+        if self._loudspeaker.state is not DeviceState.STARTED:
+            if self._wants_device:
+                waits_ns.append(self._loudspeaker.recovery_left_ns)
+        elif self._playback.is_flowing:
             waits_ns.append((self._loudspeaker.queued_frames - _DRY_MARGIN_FRAMES) * _NS_PER_FRAME)
-        if self._loudspeaker.state is DeviceState.LOST:
-            waits_ns.append(self._loudspeaker.recovery_left_ns)
-        elif self._loudspeaker.state is DeviceState.STARTED and self._playback.is_idle:
-            waits_ns.append(self._loudspeaker.idle_left_ns)
+        elif self._tail_frames and self._playback.is_idle:
+            waits_ns.append((self._loudspeaker.queued_frames - BLOCK_FRAMES) * _NS_PER_FRAME)
+        elif self._playback.is_idle:
+            waits_ns.append(max(self._loudspeaker.idle_left_ns, self._loudspeaker.queued_frames * _NS_PER_FRAME))
         return max(1, int(min(waits_ns) / 1e6) + 1) if waits_ns else None

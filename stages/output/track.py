@@ -78,7 +78,7 @@ class Track:
     def add(self, chunk: AudioChunk, release: Release) -> list[int]:
         """Take a chunk in; the sequences of the units that are whole now.
 
-        `release` is called when the chunk's last frame has been taken, or at once if it is not needed.
+        `release` is called when the chunk's last frame has been taken, or at once if there is none to take.
         """
         if not self.trace:
             self.trace = chunk.trace
@@ -135,20 +135,23 @@ class Track:
         self.buffered_frames = 0
 
     def _append(self, chunk: AudioChunk, release: Release) -> list[int]:
-        """A chunk that starts at or before the expected place; what was there already is trimmed away."""
+        """A chunk that starts at or before the expected place; what was there already is trimmed away.
+
+        One that ends the unit ends it here even where it ends too early: synthesis began anew and came out shorter.
+        """
         samples = np.frombuffer(chunk.pcm, np.float32)
         overlap = self.frame - chunk.first_frame
-        if chunk.header.sequence < self.sequence or overlap > len(samples) or self.is_complete:
+        if chunk.header.sequence < self.sequence or self.is_complete:
             release()
             return []
         samples = samples[overlap:]
         if chunk.gain != 1.0:
             samples = samples * np.float32(chunk.gain)
-        part = _Part(chunk.header.sequence, self.frame, samples, chunk.ends_unit, release)
+        if not len(samples):
+            release()  # now: a run of silent units would fill the ring, and what comes behind them could never arrive
+            release = _nothing
         if len(samples) or chunk.ends_unit:
-            self._parts.append(part)
-        else:
-            release()
+            self._parts.append(_Part(chunk.header.sequence, self.frame, samples, chunk.ends_unit, release))
         self.buffered_frames += len(samples)
         self.frame += len(samples)
         if not chunk.ends_unit:
@@ -156,3 +159,7 @@ class Track:
         self.is_complete = chunk.header.is_last
         self.sequence, self.frame = self.sequence + 1, 0
         return [chunk.header.sequence]
+
+
+def _nothing() -> None:
+    """Releases what has been released."""

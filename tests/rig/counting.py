@@ -21,9 +21,7 @@ def chunk_of_count(sequence: int, *, generation: int = GENERATION, count: int = 
     first = sequence * FRAMES_PER_CHUNK
     values = [float(first + n) for n in range(FRAMES_PER_CHUNK)]
     return AudioChunk(
-        header=ChunkHeader(
-            utterance_id=1, generation=generation, sequence=sequence, is_last=sequence == count - 1
-        ),
+        header=ChunkHeader(utterance_id=1, generation=generation, sequence=sequence, is_last=sequence == count - 1),
         first_frame=0,
         ends_unit=True,
         pcm=struct.pack(f"{FRAMES_PER_CHUNK}f", *values),

@@ -4,47 +4,35 @@ import dataclasses
 import json
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 import zmq
+from rig import counting
 from rig.counting import FRAMES_PER_CHUNK, GENERATION, chunk_of_count
+from rig.hops import HANG_GUARD_MS, SLOTS, hop_specs, short_folder
 
 from utterd.stages.hop import HopReader, HopSpec, HopWriter
-from utterd.stages.memory import create_shared_memory
 from utterd.stages.output.playback import Playback
 from utterd.stages.reports import GapFound
-from utterd.stages.ring import ring_size_bytes
-
-SLOTS, SLOT_BYTES = 8, 4096
-HANG_GUARD_MS = 20_000
 
 
 @pytest.fixture
 def context():
-    with zmq.Context() as context:
+    with zmq.Context() as context:  # warns of sockets left open
         yield context
 
 
 @pytest.fixture
 def spec():
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="u") as folder:
-        yield HopSpec(
-            name="audio.live",
-            descriptor=create_shared_memory(ring_size_bytes(SLOTS, SLOT_BYTES)),
-            slots=SLOTS,
-            slot_bytes=SLOT_BYTES,
-            endpoint=f"ipc://{folder}/hop",
-            epoch=1,
-        )
+    with short_folder() as folder, hop_specs(folder, "audio.live") as (spec,):
+        yield spec
 
 
 def start_writer(spec: HopSpec, fault: str, count: int) -> subprocess.Popen:
-    script = Path(counting.__file__)
     return subprocess.Popen(
-        [sys.executable, script, json.dumps(dataclasses.asdict(spec)), fault, str(count)], pass_fds=[spec.descriptor]
+        [sys.executable, counting.__file__, json.dumps(dataclasses.asdict(spec)), fault, str(count)],
+        pass_fds=[spec.descriptor],
     )
 
 
@@ -112,15 +100,19 @@ def test_a_full_ring_says_no_until_the_reader_gives_room(spec, context):
 
 
 def test_a_new_reader_is_told_of_everything_the_old_one_had_not_released(spec, context):
-    reader, writer = HopReader(spec, context), HopWriter(spec, context)
-    for n in range(3):
-        writer.try_send(chunk_of_count(n))
-    assert reader.socket.poll(HANG_GUARD_MS)
-    first = reader.receive()[0]
-    first.release()
-    assert writer.socket.poll(HANG_GUARD_MS)
-    writer.collect_credit()
-    reader.close()
+    writer = HopWriter(spec, context)
+    # A context of its own stands for a process of its own: when it is gone, so is the connection. A socket alone is closed
+    # in the background, and bells rung meanwhile would go to the old reader.
+    with zmq.Context() as doomed:
+        reader = HopReader(spec, doomed)
+        for n in range(3):
+            writer.try_send(chunk_of_count(n))
+        assert reader.socket.poll(HANG_GUARD_MS)
+        first = reader.receive()[0]
+        first.release()
+        assert writer.socket.poll(HANG_GUARD_MS)
+        writer.collect_credit()
+        reader.close()
 
     successor = HopReader(dataclasses.replace(spec, epoch=2), context)
     writer.begin_epoch(2)
