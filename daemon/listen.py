@@ -69,7 +69,7 @@ def open_listening_socket(paths: Paths) -> tuple[socket.socket, bool]:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise CannotListen(f"cannot listen at {paths.socket}: {error.strerror}") from error
+        raise CannotListen(f"cannot listen at {paths.socket}: {error.strerror or error}") from error
     finally:
         os.umask(mask)
     return listener, True

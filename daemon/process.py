@@ -112,7 +112,7 @@ class StageProcess:
         if self._unfinished_line and (not data or len(self._unfinished_line) > _LONGEST_LINE_BYTES):
             lines.append(self._unfinished_line)
             self._unfinished_line = b""
-        for line in lines:
+        for line in filter(None, lines):
             self._log(line.decode("utf-8", "replace"))
         if not data:
             loop.remove_reader(stderr.fileno())

@@ -6,9 +6,9 @@ audio.live     inference → output
 audio.render   inference → daemon
 """
 
-import contextlib
 import itertools
 import os
+import secrets
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -52,10 +52,11 @@ class Wiring:
 
     def __init__(self, run_folder: Path, *, heartbeat_s: float) -> None:
         self._heartbeat_s = heartbeat_s
-        folder = run_folder / "hops"
+        # A name of its own, so that what is left of a daemon that was killed can never meet the stages of this one.
+        for left in run_folder.glob("hops-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        folder = run_folder / f"hops-{secrets.token_hex(3)}"
         _check_length(folder)
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(folder)  # sockets of a daemon that was killed
         make_private(folder)
         self.scratch = make_private(folder / "scratch")
         """For temporary files of stages; emptied at every start of the daemon."""

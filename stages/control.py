@@ -1,4 +1,4 @@
-"""The second thread of every stage: hears commands at once, sends heartbeats, and notices when the daemon dies.
+"""The second thread of every stage: hears commands at once, and sends heartbeats.
 
 The main thread may be deep in a model or in a device; a cancel must not wait for it. So commands are seen here at once
 (`on_command`, to abort the work in hand), having been handed to the main thread through an inproc socket that it polls
@@ -8,7 +8,6 @@ beside its hops.
 import contextlib
 import logging
 import os
-import socket as sockets
 import threading
 import time
 from collections.abc import Callable
@@ -75,7 +74,6 @@ class ControlThread:
         self._outbox = context.socket(zmq.PUSH)
         self._outbox.connect(endpoint)
         threading.Thread(target=self._run, name="control", daemon=True).start()
-        threading.Thread(target=self._watch_parent, name="life", daemon=True).start()
 
     def commands(self) -> list[Command]:
         """Those that have arrived since the last call. Only on the main thread."""
@@ -104,9 +102,3 @@ class ControlThread:
         with contextlib.suppress(zmq.Again):
             beat = Heartbeat(stage=self._spec.stage, pid=os.getpid(), busy_ms=self._activity.busy_ms)
             self._socket.send(pack(beat), zmq.NOBLOCK)
-
-    def _watch_parent(self) -> None:
-        with sockets.socket(fileno=os.dup(self._spec.life_descriptor)) as life, contextlib.suppress(OSError):
-            while life.recv(64):
-                pass
-        os._exit(0)  # the daemon is gone: nothing here is worth finishing

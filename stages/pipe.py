@@ -15,6 +15,9 @@ from utterd.stages.wire import pack, unpack
 
 _LENGTH = struct.Struct(">I")
 
+_LONGEST_BYTES = 16 * 1024 * 1024
+"""Of a chunk. The first four bytes of a text say far more."""
+
 C = TypeVar("C", bound=Chunk)
 
 
@@ -43,11 +46,12 @@ def read_chunks(stream: BinaryIO, kind: type[C]) -> Iterator[C]:
         NotAPipe: the bytes are not such chunks.
     """
     while head := stream.read(_LENGTH.size):
-        if len(head) < _LENGTH.size:
+        (length,) = _LENGTH.unpack(head) if len(head) == _LENGTH.size else (1,)
+        packed = stream.read(length) if length <= _LONGEST_BYTES else b""
+        if len(packed) < length <= _LONGEST_BYTES:
             raise NotAPipe("standard input ends in the middle of a chunk")
-        (length,) = _LENGTH.unpack(head)
         try:
-            yield unpack(stream.read(length), kind)
+            yield unpack(packed, kind)
         except Exception as error:  # msgpack and the builders raise many kinds
             wanted = kind.__name__
             raise NotAPipe(

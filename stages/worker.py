@@ -4,11 +4,8 @@ This file owns the sockets, rings, signals and heartbeats; the work itself is a 
 hand, so a full ring holds up its own lane only; whenever the live lane can go on, it goes first.
 """
 
-import faulthandler
 import logging
 import os
-import signal
-import sys
 import time
 import traceback
 from typing import Any
@@ -182,12 +179,3 @@ def report_unusable(spec: StageSpec, code: str, message: str) -> None:
     socket.send(pack(Unusable(stage=spec.stage, pid=os.getpid(), code=code, message=message)))
     socket.close()
     context.term()
-
-
-def prepare_process(stage: str) -> None:
-    """What every stage process does first: signals and logs."""
-    faulthandler.enable()  # a crash in native code leaves its place in the log
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("phonemizer").setLevel(logging.CRITICAL)  # it quotes the words it stumbles over

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     if spec := spec_from_arguments(arguments):
+        from utterd.stages.child import prepare_child
+
+        prepare_child(spec)
         from utterd.stages.g2p.worker import run
 
         run(spec)

@@ -15,7 +15,7 @@ from utterd.stages.g2p.symbols import speakable
 with standing_in("joblib"):  # 0.1 s to import, for a parallel mode that eSpeak could not bear
     from misaki import espeak as misaki_espeak
 
-logging.getLogger("phonemizer").setLevel(logging.CRITICAL)  # it quotes the words it stumbles over
+logging.getLogger("phonemizer").disabled = True  # it quotes the words it stumbles over, and resets its own level
 
 _LANGUAGE_SWITCH: Final = re.compile(r"\([^()]*\)")
 """eSpeak marks a word that it reads as another language's: "(en)…(es)"."""

@@ -108,7 +108,7 @@ def _is_verb_by_neighbours(sentence: Sentence, index: int, *, is_s_form: bool) -
         return not is_s_form and (has_object or small == "close" or sentence.next(index) in PARTICLES)
     if before == "CC":
         return has_object or (len(sentence.tags) > 1 and sentence.tags[-2] in ("VB", "VBP", "VBZ"))
-    if before == "NNS" and not is_s_form:
+    if before in ("NNS", "NNPS") and not is_s_form:
         return sentence.previous(index) not in COMPOUND_PLURALS
     if before in ("NN", "NNP") and small in VERBS_AFTER_A_NOUN and not sentence.is_verb_like(index + 1):
         return not sentence.previous(index).endswith(("'s", "s'"))
@@ -130,7 +130,7 @@ def _tag_read(sentence: Sentence, index: int) -> str:
         return "VB"
     if tag in ("DT", "PRP$", "JJ"):
         return "NN"
-    around = set(sentence.small)
+    around = sentence.around(index)
     if around & PAST_CUES:
         return "VBD"
     following = sentence.next(index)

@@ -54,6 +54,13 @@ class Sentence:
             index -= 1
         return index
 
+    def around(self, index: int) -> set[str]:
+        """The words from the full stop before it to the one behind it, in lower case."""
+        stops = [-1, *(i for i, word in enumerate(self.small) if word[0] in ".!?"), len(self.small)]
+        begin = max(stop for stop in stops if stop < index)
+        end = min(stop for stop in stops if stop > index)
+        return set(self.small[begin + 1 : end])
+
     def opens_clause(self, index: int) -> bool:
         """Is there nothing before it, or a mark, or a "please"?"""
         if self.anchor_tag(index) in (".", ":", "``", ",", "-LRB-"):

@@ -96,7 +96,7 @@ def _tag_special(sentence: Sentence, index: int) -> str | None:
     if small == "a":
         is_named = sentence.previous(index) in LETTERED or before in ("NN", "NNP")  # plan A
         is_letter = word == "A" and (is_named or following in _AFTER_A_LETTER)
-        return "NN" if is_letter or not following.isalnum() else "DT"
+        return "NN" if is_letter or not following[:1].isalnum() else "DT"
     if small == "used":
         return _tag_used(sentence, index)
     if small == "like" and before in ("PRP", "MD", "TO", "VBP", "RB"):
@@ -131,7 +131,7 @@ def _tag_open(sentence: Sentence, index: int) -> str:
     """A word of which nothing is known."""
     word, small, before = sentence.words[index], sentence.small[index], sentence.tag_before(index)
     if word[0].isupper() and index > 0 and not sentence.is_shouted and before not in (".", ":", "``"):
-        return "NNP"
+        return "NNPS" if word.endswith("s") and word[:-1].isupper() else "NNP"  # APIs
     if small.endswith("'s"):
         return "NN"
     if before in ("TO", "MD") and not small.endswith(("ing", "ed", "ly")):

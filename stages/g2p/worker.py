@@ -7,12 +7,11 @@ from utterd.stages.g2p.stage import G2p
 from utterd.stages.reports import Ready
 from utterd.stages.scheduling import lower_g2p_thread
 from utterd.stages.spec import StageSpec
-from utterd.stages.worker import Worker, prepare_process
+from utterd.stages.worker import Worker
 
 
 def run(spec: StageSpec) -> None:
-    """Until the daemon says Shutdown."""
-    prepare_process("g2p")
+    """Until the daemon says Shutdown. `prepare_child` has been called."""
     # phonemizer copies the eSpeak library into a temporary folder per backend, and a killed process leaves it behind:
     # in a folder that the daemon empties, that is nobody's litter.
     tempfile.tempdir = spec.settings["scratch"]

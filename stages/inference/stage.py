@@ -27,11 +27,23 @@ class Inference:
     def __init__(self, synthesizer: Synthesizer) -> None:
         self._synthesizer = synthesizer
         self._abort = Abort()
-        """Of the unit in hand; replaced, never cleared, so that a late interrupt hits nothing new."""
+        """Of the unit being made; replaced, never cleared, so that a late interrupt hits nothing new."""
 
     def process(self, chunk: PhonemeChunk, report: Reporter) -> Iterator[AudioChunk]:
         """Windows of the unit's audio from `chunk.first_frame` on; the last one has `ends_unit`."""
-        self._abort = abort = Abort()
+        self._abort = Abort()  # at once: an interrupt may come before the first window is asked for
+        return self._process(chunk, report, self._abort)
+
+    def resume(self, chunk: PhonemeChunk, sent: Chunk | None) -> PhonemeChunk:
+        if not isinstance(sent, AudioChunk):
+            return chunk
+        width = 4 if chunk.speaking.lane == "live" else 2
+        return replace(chunk, first_frame=sent.first_frame + len(sent.pcm) // width)
+
+    def interrupt(self) -> None:
+        self._abort.set()
+
+    def _process(self, chunk: PhonemeChunk, report: Reporter, abort: Abort) -> Iterator[AudioChunk]:
         chunk.trace["inference_start"] = time.monotonic_ns()
         encode = _Float32() if chunk.speaking.lane == "live" else _Int16(chunk.speaking.gain)
         frame = chunk.first_frame
@@ -47,6 +59,7 @@ class Inference:
                 gain=chunk.speaking.gain,
                 trace=chunk.trace,
             )
+            self._abort = abort  # the other lane may have had its turn meanwhile
             frame += len(samples)
         report(
             UnitSynthesized(
@@ -57,15 +70,6 @@ class Inference:
                 audio_ms=(frame - chunk.first_frame) * 1000 / SAMPLE_RATE_HZ,
             )
         )
-
-    def resume(self, chunk: PhonemeChunk, sent: Chunk | None) -> PhonemeChunk:
-        if not isinstance(sent, AudioChunk):
-            return chunk
-        width = 4 if chunk.speaking.lane == "live" else 2
-        return replace(chunk, first_frame=sent.first_frame + len(sent.pcm) // width)
-
-    def interrupt(self) -> None:
-        self._abort.set()
 
     def _audio(self, chunk: PhonemeChunk, abort: Abort) -> Iterator[tuple[Samples, bool]]:
         """Windows from `chunk.first_frame` on, each with whether it is the unit's last; never none at all."""

@@ -71,13 +71,15 @@ class ToneSynthesizer:
     FRAMES_PER_TOKEN = SAMPLE_RATE_HZ // 20
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> "ToneSpeech":
-        return ToneSpeech(request.tokens, round(self.FRAMES_PER_TOKEN / request.speed))
+        abort.check()
+        return ToneSpeech(request.tokens, round(self.FRAMES_PER_TOKEN / request.speed), abort)
 
 
 class ToneSpeech:
     """A run of tones; the token at any frame can be read back from the pitch."""
 
-    def __init__(self, tokens: Sequence[int], frames_per_token: int) -> None:
+    def __init__(self, tokens: Sequence[int], frames_per_token: int, abort: Abort) -> None:
+        self._abort = abort
         self._tokens = np.asarray(tokens, np.float64)
         self._frames_per_token = frames_per_token
 
@@ -92,7 +94,8 @@ class ToneSpeech:
         return len(self._tokens) * self._frames_per_token
 
     def windows(self, start: int, end: int) -> Iterator[npt.NDArray[np.float32]]:
-        for first, stop in window_edges(start, end):
+        for first, stop in window_edges(start, min(end, self.total_frames)):
+            self._abort.check()
             frame = np.arange(first, stop)
             token = self._tokens[frame // self._frames_per_token]
             within = frame % self._frames_per_token

@@ -47,15 +47,16 @@ def plan_stretch(
     """Which frames of a piece to keep, so that the silence behind it is the one its punctuation asks for.
 
     Args:
-        token_frames: of each token, both pads included; None keeps everything.
+        token_frames: of each token, both pads included. None keeps everything; so do durations that are not this
+            piece's (a graph may give something else): better a long pause than a lost word.
         total: frames in the piece.
         quiet_tokens: how many tokens at its end make no sound (punctuation, spaces), the last pad not counted.
     """
     wanted = round(PAUSE_FRAMES[pause] / speed)
-    if token_frames is None or len(token_frames) < 3:
+    if token_frames is None or len(token_frames) < 3 or abs(int(token_frames.sum()) - total) > TAIL_FRAMES:
         return Stretch(start=0, end=total, silence=wanted)
     start = max(0, int(token_frames[0]) - LEAD_FRAMES)
-    sound_end = total - int(token_frames[len(token_frames) - 1 - quiet_tokens :].sum())
+    sound_end = max(0, total - int(token_frames[len(token_frames) - 1 - quiet_tokens :].sum()))
     kept = max(wanted, TAIL_FRAMES)
     end = min(total, sound_end + kept)
     return Stretch(start=min(start, end), end=end, silence=max(0, sound_end + kept - end))

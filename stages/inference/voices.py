@@ -5,7 +5,11 @@ too). Only the voices in use are held in memory.
 """
 
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +20,9 @@ from utterd.stages.work import ChunkFailed
 STYLE_SIZE = 256
 """The first half shapes the timbre, the second the prosody."""
 
+_DAMAGE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What numpy and zipfile raise for a file that is none of theirs, or is no longer whole."""
+
 
 class Voices:
     """The voices of one bundle."""
@@ -24,9 +31,9 @@ class Voices:
         self._path = path
         self._tables: dict[str, npt.NDArray[np.float32]] = {}
         try:
-            with np.load(path) as archive:
+            with _open_archive(path) as archive:
                 self.names = frozenset(archive.files)
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise ModelUnusable(f"{path.name} is not a voices file (NPZ)") from error
 
     def style(self, voice: str, tokens: int) -> npt.NDArray[np.float32]:
@@ -40,10 +47,24 @@ class Voices:
     def _load(self, voice: str) -> npt.NDArray[np.float32]:
         if voice not in self.names:
             raise ChunkFailed("unknown_voice", f"the loaded model has no voice {voice!r}")
-        with np.load(self._path) as archive:
-            table = np.asarray(archive[voice], np.float32)
-        if table.shape[1:] != (1, STYLE_SIZE) or not np.isfinite(table).all():
+        try:
+            with _open_archive(self._path) as archive:
+                table = np.asarray(archive[voice], np.float32)
+        except _DAMAGE as error:
+            raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged") from error
+        if len(table) == 0 or table.shape[1:] != (1, STYLE_SIZE) or not np.isfinite(table).all():
             raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged (shape {table.shape})")
         if (table == table[:1]).all():
             table = table[:1].copy()  # one row stands for all: half a megabyte less
         return table
+
+
+@contextmanager
+def _open_archive(path: Path) -> Iterator[Any]:
+    """An NPZ file; opened here, since numpy leaves one open that it cannot read."""
+    with path.open("rb") as file:
+        archive = np.load(file)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("a single array")
+        with archive:
+            yield archive

@@ -8,12 +8,11 @@ from utterd.stages.inference.stage import Inference
 from utterd.stages.reports import Ready
 from utterd.stages.scheduling import raise_inference_thread
 from utterd.stages.spec import StageSpec
-from utterd.stages.worker import Worker, prepare_process, report_unusable
+from utterd.stages.worker import Worker, report_unusable
 
 
 def run(spec: StageSpec) -> None:
-    """Until the daemon says Shutdown."""
-    prepare_process("inference")
+    """Until the daemon says Shutdown. `prepare_child` has been called."""
     scheduling = raise_inference_thread()
     try:
         synthesizer = load_synthesizer(spec.settings["model"], threads=spec.settings["threads"])

@@ -10,6 +10,9 @@ from utterd.stages.spec import spec_from_arguments
 def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     if spec := spec_from_arguments(arguments):
+        from utterd.stages.child import prepare_child
+
+        prepare_child(spec)
         from utterd.stages.output.worker import run
 
         run(spec)

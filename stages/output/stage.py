@@ -106,9 +106,11 @@ class OutputStage:
         self._report(CutDone(generation=command.generation))
 
     def _drop_older(self, command: Cut) -> None:
-        reports, tail = self._playback.cut(command.generation, command.keep)
         ending = [finished for _, finished in self._finishing if finished.utterance_id not in command.keep]
         self._finishing = [entry for entry in self._finishing if entry[1] not in ending]
+        for finished in ending:
+            self._playback.expect_again(finished.utterance_id)
+        reports, tail = self._playback.cut(command.generation, command.keep)
         if tail is not None or (self._again is not None and self._again.utterance_id not in command.keep):
             self._again = None
         if tail is not None or ending:

@@ -9,12 +9,11 @@ from utterd.stages.output.stage import OutputStage
 from utterd.stages.reports import Ready
 from utterd.stages.scheduling import raise_audio_thread
 from utterd.stages.spec import StageSpec
-from utterd.stages.worker import prepare_process, report_unusable
+from utterd.stages.worker import report_unusable
 
 
 def run(spec: StageSpec) -> None:
-    """Until the daemon says Shutdown."""
-    prepare_process("output")
+    """Until the daemon says Shutdown. `prepare_child` has been called."""
     settings = spec.settings
     try:
         device = make_device(settings["device"], append=settings["is_restart"])

@@ -156,7 +156,9 @@ class FakeStages:
         command = self._to_output.popleft()
         if command.generation > self._playback.generation:
             self._lose_unheard()
-            self._ending = [report for report in self._ending if report.utterance_id in command.keep]
+            for report in [report for report in self._ending if report.utterance_id not in command.keep]:
+                self._ending.remove(report)
+                self._playback.expect_again(report.utterance_id)
             self._reports.extend(self._playback.cut(command.generation, command.keep)[0])
             if self._position is not None and self._position.utterance_id not in command.keep:
                 self._position = None

@@ -14,11 +14,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
+from utterd.stages.child import prepare_child
 from utterd.stages.chunks import Chunk, PhonemeChunk, TextChunk
 from utterd.stages.reports import Ready, UnitPhonemized
 from utterd.stages.spec import StageSpec
 from utterd.stages.work import ChunkFailed, ChunkInterrupted, Reporter
-from utterd.stages.worker import Worker, prepare_process
+from utterd.stages.worker import Worker
 
 HANG_GUARD_S = 20.0
 
@@ -71,7 +72,7 @@ class TinyStage:
 
 def main() -> None:
     spec = StageSpec.from_json(sys.argv[1])
-    prepare_process("stage")
+    prepare_child(spec)
     Worker(spec, TinyStage(), Ready(stage="stage", pid=os.getpid(), asked="nothing", granted="nothing")).run()
 
 

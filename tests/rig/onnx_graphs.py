@@ -1,0 +1,135 @@
+"""Tiny ONNX graphs, put together node by node, and bundles around them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+
+_OPSET = helper.make_opsetid("", 17)
+_IR_VERSION = 8
+
+SAMPLES_PER_TOKEN = 1200
+"""Of the tiny Kokoro: every token lasts two of the model's units, 50 ms."""
+
+
+def save_graph(
+    path: Path,
+    nodes: Sequence[NodeProto],
+    inputs: Sequence[ValueInfoProto],
+    outputs: Sequence[ValueInfoProto],
+    constants: Mapping[str, Any] | None = None,
+) -> None:
+    initializers = [numpy_helper.from_array(np.asarray(value), name) for name, value in (constants or {}).items()]
+    graph = helper.make_graph(list(nodes), "tiny", list(inputs), list(outputs), initializers)
+    model = helper.make_model(graph, opset_imports=[_OPSET], ir_version=_IR_VERSION)
+    path.write_bytes(model.SerializeToString())
+
+
+def value(name: str, kind: int, *shape: int | str) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, list(shape))
+
+
+def save_kokoro(
+    path: Path,
+    *,
+    tokens_name: str = "input_ids",
+    speed_type: int = TensorProto.FLOAT,
+    speed_shape: tuple[int, ...] = (1,),
+    float_type: int = TensorProto.FLOAT,
+    has_durations: bool = True,
+    has_speed: bool = True,
+    style_size: int = 256,
+) -> None:
+    """A graph with Kokoro's face. Every sample of a token is token / 1000 * speed + style[0]: all inputs are heard."""
+    nodes = [
+        helper.make_node("Cast", [tokens_name], ["tokens_f"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["tokens_f", "thousandth"], ["pitch"]),
+        helper.make_node("Unsqueeze", ["pitch", "last_axis"], ["column"]),
+        helper.make_node("Mul", ["column", "ones_row"], ["samples"]),
+        helper.make_node("Cast", ["style"], ["style_f"], to=TensorProto.FLOAT),
+        helper.make_node("Gather", ["style_f", "first"], ["offset"], axis=1),
+        helper.make_node("Add", ["samples", "offset"], ["moved"]),
+        helper.make_node("Reshape", ["moved", "flat"], ["wave"]),
+        helper.make_node("Cast", ["wave"], ["waveform"], to=float_type),
+    ]
+    inputs = [value(tokens_name, TensorProto.INT64, 1, "n"), value("style", float_type, 1, style_size)]
+    outputs = [value("waveform", float_type, "m")]
+    constants: dict[str, Any] = {
+        "thousandth": np.float32(0.001),
+        "last_axis": np.array([2], np.int64),
+        "ones_row": np.ones((1, 1, SAMPLES_PER_TOKEN), np.float32),
+        "first": np.int64(0),
+        "flat": np.array([-1], np.int64),
+    }
+    if has_speed:
+        nodes[1].input[:] = ["tokens_f", "factor"]
+        nodes[:0] = [
+            helper.make_node("Cast", ["speed"], ["speed_f"], to=TensorProto.FLOAT),
+            helper.make_node("Mul", ["speed_f", "thousandth"], ["factor"]),
+        ]
+        inputs.append(value("speed", speed_type, *speed_shape))
+    if has_durations:
+        nodes += [
+            helper.make_node("Shape", [tokens_name], ["shape"], start=1),
+            helper.make_node(
+                "ConstantOfShape", ["shape"], ["duration"], value=helper.make_tensor("two", TensorProto.INT64, [1], [2])
+            ),
+        ]
+        outputs.append(value("duration", TensorProto.INT64, "n"))
+    save_graph(path, nodes, inputs, outputs, constants)
+
+
+def save_counter(path: Path) -> None:
+    """`times` (int64) rounds of adding one; so many take so long that nobody waits for the end of them."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go_on_in"], ["go_on_out"]),
+            helper.make_node("Add", ["count_in", "one"], ["count_out"]),
+        ],
+        "body",
+        [value("round", TensorProto.INT64), value("go_on_in", TensorProto.BOOL), value("count_in", TensorProto.DOUBLE)],
+        [value("go_on_out", TensorProto.BOOL), value("count_out", TensorProto.DOUBLE)],
+        [numpy_helper.from_array(np.float64(1), "one")],
+    )
+    loop = helper.make_node("Loop", ["times", "yes", "zero"], ["count"], body=body)
+    constants = {"yes": np.bool_(True), "zero": np.float64(0)}
+    save_graph(path, [loop], [value("times", TensorProto.INT64)], [value("count", TensorProto.DOUBLE)], constants)
+
+
+def save_voices(path: Path, **offsets: float) -> None:
+    """Voices whose style vectors begin with the offset, plus a thousandth for every token of the piece."""
+    tables = {}
+    for name, offset in offsets.items():
+        table = np.zeros((510, 1, 256), np.float32)
+        table[:, 0, 0] = offset + np.arange(510) / 1000
+        tables[name] = table
+    with path.open("wb") as file:
+        np.savez(file, **tables)
+
+
+def write_bundle(folder: Path, *, family: str = "kokoro", voice: str = "af_one", graph: str = "") -> None:
+    """A bundle.toml for the files that are in the folder."""
+    files = "\n".join(
+        f'"{path.name}" = "{hashlib.sha256(path.read_bytes()).hexdigest()}"'
+        for path in sorted(folder.iterdir())
+        if path.name != "bundle.toml"
+    )
+    (folder / "bundle.toml").write_text(
+        f'''
+name = "tiny"
+family = "{family}"
+sample_rate_hz = 24000
+languages = ["en-us"]
+default_voice = "{voice}"
+licence = "Apache-2.0"
+[voices]
+{voice} = {{ language = "en-us" }}
+[files]
+{files}
+[graph]
+{graph}
+'''
+    )
