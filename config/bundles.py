@@ -41,6 +41,8 @@ class Bundle:
     """File name → sha256, in hexadecimal."""
     graph: Mapping[str, int]
     """What the family's synthesizer needs to know of its graphs."""
+    level: float = 1.0
+    """Linear factor on the model's output, so that its loudest syllables stay below full scale."""
 
     def voice(self, name: str) -> VoiceInfo | None:
         return next((voice for voice in self.voices if voice.name == name), None)
@@ -138,4 +140,5 @@ def _bundle_from(folder: Path, values: dict[str, Any]) -> Bundle:
         licence=values["licence"],
         files=dict(values["files"]),
         graph={key: int(value) for key, value in values.get("graph", {}).items()},
+        level=float(values.get("level", 1.0)),
     )

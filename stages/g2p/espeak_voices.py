@@ -12,7 +12,9 @@ from utterd.stages.g2p.scripts import LATIN, NO_VOICE, script_runs
 from utterd.stages.g2p.stand_ins import standing_in
 from utterd.stages.g2p.symbols import speakable
 
-with standing_in("joblib"):  # 0.1 s to import, for a parallel mode that eSpeak could not bear
+# joblib: 0.1 s to import, for a parallel mode that eSpeak could not bear. dlinfo: starts ldconfig, to find a library
+# whose path we know.
+with standing_in("joblib", "dlinfo"):
     from misaki import espeak as misaki_espeak
 
 logging.getLogger("phonemizer").disabled = True  # it quotes the words it stumbles over, and resets its own level

@@ -14,6 +14,7 @@ from utterd.config.bundles import Bundle
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable, OnnxSession
 from utterd.stages.inference.synthesizer import SynthesisRequest, window_edges
 from utterd.stages.inference.voices import Voices
+from utterd.stages.work import ChunkFailed
 
 _TYPES = {
     "tensor(int64)": np.int64,
@@ -91,6 +92,8 @@ def _tell_apart(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64] | None]:
     """The waveform is the longest float output; durations are one number a token, if the graph gives them."""
     floats = [output for output in outputs if np.issubdtype(output.dtype, np.floating)]
+    if not floats:
+        raise ChunkFailed("model_unusable", "the graph gives no sound")
     waveform = max(floats, key=lambda output: output.size)
     for output in outputs:
         if output is not waveform and output.size == padded_tokens:

@@ -5,6 +5,7 @@ import os
 from utterd.config.bundles import BundleError, find_bundle, verify_files
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable
 from utterd.stages.inference.synthesizer import SynthesisRequest, Synthesizer, ToneSynthesizer
+from utterd.stages.work import ChunkFailed
 
 _WARM_UP_TOKENS = (50, 83, 54, 156, 31, 16, 65, 87, 123, 54, 46, 4)  # həlˈO wɜɹld.
 
@@ -36,7 +37,10 @@ def load_synthesizer(model: str, *, threads: int = 0) -> Synthesizer:
         from utterd.stages.inference.kokoro import KokoroSynthesizer
 
         synthesizer = KokoroSynthesizer(bundle, threads=threads or min(2, os.cpu_count() or 1))
-    _warm_up(synthesizer, bundle.default_voice)
+    try:
+        _warm_up(synthesizer, bundle.default_voice)
+    except ChunkFailed as error:
+        raise ModelUnusable(f"the model {bundle.name!r} cannot speak: {error}") from error
     return synthesizer
 
 

@@ -4,7 +4,7 @@ Every sample depends on feature frames a little before and a little after it; wi
 context's samples cut away, so windowed and whole synthesis are equal (to 1e-6; tests/stages/inference/test_starter.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ class StarterSynthesizer:
 
     def __init__(self, bundle: Bundle, *, threads: int) -> None:
         self._graph = bundle.graph
+        self._level = np.float32(bundle.level)
         self._acoustic = OnnxSession(bundle.file("acoustic.onnx"), threads=threads)
         self._vocoder = OnnxSession(bundle.file("vocoder.onnx"), threads=threads)
         self._voices = Voices(bundle.file("voices.npz"))
@@ -33,7 +34,7 @@ class StarterSynthesizer:
             "speed": np.array([request.speed], np.float32),
         }
         durations, features = self._acoustic.run(feeds, abort)
-        return StarterSpeech(durations[0], features, self._vocoder, self._graph, abort)
+        return StarterSpeech(durations[0], features, self._vocoder, self._graph, self._level, abort)
 
 
 class StarterSpeech:
@@ -44,11 +45,13 @@ class StarterSpeech:
         durations: npt.NDArray[np.int64],
         features: npt.NDArray[np.float32],
         vocoder: OnnxSession,
-        graph: Any,
+        graph: Mapping[str, int],
+        level: np.float32,
         abort: Abort,
     ) -> None:
         self._features = features
         self._vocoder = vocoder
+        self._level = level
         self._abort = abort
         self._hop: int = graph["frame_samples"]
         self._left = graph["context_left_frames"]
@@ -73,4 +76,5 @@ class StarterSpeech:
         high = min(self._features.shape[1], -(-stop // self._hop) + self._right)
         (audio,) = self._vocoder.run({"frames": self._features[:, low:high]}, self._abort)
         offset = low * self._hop
-        return audio[0, first - offset : stop - offset]
+        window: npt.NDArray[np.float32] = audio[0, first - offset : stop - offset] * self._level
+        return window

@@ -11,12 +11,16 @@ import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, Pause
 from utterd.stages.inference.synthesizer import Speech
+from utterd.stages.pcm import fade_in, fade_out
 
 LEAD_FRAMES = SAMPLE_RATE_HZ // 100
 """10 ms of the model's leading silence stay: room for the attack of a plosive and for the fade-in."""
 
 TAIL_FRAMES = SAMPLE_RATE_HZ * 6 // 100
 """60 ms after the last sounding token stay always: the decay of its sound."""
+
+EDGE_FRAMES = SAMPLE_RATE_HZ // 200
+"""5 ms at either end of a piece are faded. They are quiet by the model's durations, but not silent."""
 
 PAUSE_FRAMES: dict[Pause, int] = {
     "none": 0,
@@ -65,10 +69,21 @@ def plan_stretch(
 def stretch_audio(speech: Speech, stretch: Stretch, skip: int) -> Iterator[npt.NDArray[np.float32]]:
     """The stretch's audio from its frame `skip` on, silence included."""
     if (start := stretch.start + skip) < stretch.end:
-        yield from speech.windows(start, stretch.end)
+        yield from _faded(speech.windows(start, stretch.end), stretch.end - start, fades_in=skip == 0)
     silence = stretch.silence - max(0, start - stretch.end)
     if silence > 0:
         yield np.zeros(silence, np.float32)
+
+
+def _faded(
+    windows: Iterator[npt.NDArray[np.float32]], frames: int, *, fades_in: bool
+) -> Iterator[npt.NDArray[np.float32]]:
+    """The first and the last EDGE_FRAMES of these `frames` shaped, so that a join is no step."""
+    for samples in windows:
+        frames -= len(samples)
+        if fades_in:
+            samples, fades_in = fade_in(samples, EDGE_FRAMES), False
+        yield fade_out(samples, EDGE_FRAMES) if frames <= 0 else samples
 
 
 def trailing_quiet(tokens: Sequence[int], quiet: frozenset[int]) -> int:

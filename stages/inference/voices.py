@@ -52,7 +52,7 @@ class Voices:
                 table = np.asarray(archive[voice], np.float32)
         except _DAMAGE as error:
             raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged") from error
-        if len(table) == 0 or table.shape[1:] != (1, STYLE_SIZE) or not np.isfinite(table).all():
+        if table.size == 0 or table.shape[1:] != (1, STYLE_SIZE) or not np.isfinite(table).all():
             raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged (shape {table.shape})")
         if (table == table[:1]).all():
             table = table[:1].copy()  # one row stands for all: half a megabyte less

@@ -65,11 +65,6 @@ class Playback:
         return f"<Playback generation={self._generation} flowing={self._is_flowing} {self._tracks}>"
 
     @property
-    def generation(self) -> int:
-        """Of the last cut."""
-        return self._generation
-
-    @property
     def is_idle(self) -> bool:
         return not self._tracks
 
@@ -137,15 +132,12 @@ class Playback:
             reports.append(PlaybackCut(utterance_id=track.utterance_id, audio_frames=track.taken_frames))
             track.drop()  # not over: it may come again, behind another utterance
         self._tracks = kept
+        # Of the others nothing old can arrive any more, and what is new means it: their turn was given to another one.
+        self._over = deque((utterance for utterance in self._over if utterance in keep), maxlen=self._over.maxlen)
         early, self._early = self._early, []
         for chunk, release in early:
             reports += self.add(chunk, release)
         return reports, tail
-
-    def expect_again(self, utterance_id: int) -> None:
-        """It was played to its end, but dropped before that was heard: should it come again, it is played again."""
-        if utterance_id in self._over:
-            self._over.remove(utterance_id)
 
     def fading_end(self) -> Samples:
         """The next FADE_FRAMES of what sounds now, faded out; empty if nothing does."""

@@ -101,15 +101,8 @@ class OutputStage:
             self._loudspeaker.set_volume(command.gain)
 
     def _cut(self, command: Cut) -> None:
-        if command.generation > self._playback.generation:  # else it is repeated, for another stage that has come up
-            self._drop_older(command)
-        self._report(CutDone(generation=command.generation))
-
-    def _drop_older(self, command: Cut) -> None:
         ending = [finished for _, finished in self._finishing if finished.utterance_id not in command.keep]
         self._finishing = [entry for entry in self._finishing if entry[1] not in ending]
-        for finished in ending:
-            self._playback.expect_again(finished.utterance_id)
         reports, tail = self._playback.cut(command.generation, command.keep)
         if tail is not None or (self._again is not None and self._again.utterance_id not in command.keep):
             self._again = None
@@ -122,6 +115,7 @@ class OutputStage:
             self._report(report)
         if self._marked_utterance not in command.keep:  # should it come again, it comes from its beginning
             self._position.write(Position(utterance_id=0, sequence=0, is_working=False))
+        self._report(CutDone(generation=command.generation))
 
     def _take_in(self, arrival: Arrival) -> None:
         if arrival.is_void:
