@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             started_at_s=started_at_s,
             on_listening=lambda: _tell_starter(options.ready_fd, "ready"),
         )
+        wiring.close()
         if is_ours:
             paths.socket.unlink(missing_ok=True)
     return 0

@@ -49,13 +49,8 @@ class LaneFeeder:
         """
         begun = [feed for feed in self.feeds if feed.has_begun]
         keep = list(itertools.takewhile(lambda feed: feed.has_begun, feeds))
-        displaced: list[Feed] = []
         self.feeds = list(feeds)
-        if set(begun) != set(keep):
-            displaced = [feed for feed in feeds if feed.has_begun and feed not in keep]
-            for feed in displaced:  # never the head, so what may have been handed to the device was not heard
-                feed.begin_anew(self.generation + 1)
-            self._cut(keep)
+        displaced = self._cut(keep) if set(begun) != set(keep) else []
         self.pump()
         return displaced
 
@@ -92,18 +87,17 @@ class LaneFeeder:
                     return
                 feed.sent()
 
-    def repeat_cut(self) -> None:
-        """A stage has come up and may have missed the last cuts."""
-        # Nor does it know then who begins anew: what it holds of those it is to drop.
-        self._send_cut(self._cut_now([feed for feed in self.feeds if feed.since_generation <= self.output_generation]))
+    def _cut(self, keep: Sequence[Feed]) -> list[Feed]:
+        """Raise the generation; those that begin anew, because stages drop what they hold of them.
 
-    def _cut(self, keep: Sequence[Feed]) -> None:
+        Never the head once it sounds: so what had been handed to the device of these was not heard.
+        """
         self.generation += 1
-        for feed in keep:
+        kept = [feed for feed in keep if feed.has_begun and feed.since_generation <= self.output_generation]
+        anew = [feed for feed in self.feeds if feed.has_begun and feed not in kept]
+        for feed in kept:
             feed.rewind_to_buffered()
-        self._send_cut(self._cut_now(keep))
-
-    def _cut_now(self, keep: Sequence[Feed]) -> Cut:
-        return Cut(
-            lane=self.lane, generation=self.generation, keep=tuple(feed.utterance.id for feed in keep if feed.has_begun)
-        )
+        for feed in anew:
+            feed.begin_anew(self.generation)
+        self._send_cut(Cut(lane=self.lane, generation=self.generation, keep=tuple(feed.utterance.id for feed in kept)))
+        return anew

@@ -219,18 +219,28 @@ class Pipeline:
         self.on_report(report)
 
     def _note_link(self, beat: Heartbeat) -> None:
-        """A new process can be reached from its first heartbeat on; cuts sent before it went nowhere."""
+        """A new process can be reached from its first heartbeat on; commands sent before it went nowhere."""
         if beat.pid in self._linked or self.supervisor.records[beat.stage].pid != beat.pid:
             return
         self._linked.add(beat.pid)
         self._links.address(beat.stage, beat.pid)
         for name in hops_out_of(beat.stage):
             self._links.send(beat.stage, BeginEpoch(hop=name, epoch=self._wiring.hops[name].epoch))
-        for feeder in self.lanes.values():
-            feeder.repeat_cut()
+        self._make_up_for_cuts(beat.stage)
         if self.supervisor.records[beat.stage].restarts:
             # Bells rung while the dead process's connection still seemed to stand went into nothing.
             self._ring_again(beat.stage)
+
+    def _make_up_for_cuts(self, stage: str) -> None:
+        """There may have been some since the process was started."""
+        began_in = self._processes[stage].spec.generations
+        for lane, feeder in self.lanes.items():
+            if feeder.generation == began_in[lane]:
+                continue
+            if stage != "output":
+                self._links.send(stage, Cut(lane=lane, generation=feeder.generation))
+            elif lane == "live":  # what it was to keep, cut by cut, nobody knows any more
+                feeder.rewind("output missed a cut")
 
     def _broadcast(self, cut: Cut) -> None:
         for stage in STAGES:

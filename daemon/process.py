@@ -34,6 +34,7 @@ class StageProcess:
             OSError: the system has no room for another process.
         """
         self.stage = spec.stage
+        self.spec = spec
         self._on_exit = on_exit
         self._life, childs_end = socket.socketpair()
         spec = replace(spec, life_descriptor=childs_end.fileno())

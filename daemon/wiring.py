@@ -77,6 +77,10 @@ class Wiring:
         self._pages = {stage: create_shared_memory(POSITION_PAGE_BYTES) for stage in STAGES}
         self.positions = {stage: PositionPage(descriptor) for stage, descriptor in self._pages.items()}
 
+    def close(self) -> None:
+        """Leave no file behind. Only when no stage runs."""
+        shutil.rmtree(self.scratch.parent, ignore_errors=True)
+
     def spec(self, stage: str, generations: dict[Lane, int], settings: dict[str, Any]) -> StageSpec:
         """What a process of this stage is to be started with; each has an endpoint of its own for its reports."""
         return StageSpec(

@@ -1,0 +1,1 @@
+"""AudioChunk → the loudspeaker: order, edges, pace, and the device."""
