@@ -62,21 +62,34 @@ _SUFFIXES: Final = (
 )
 _SPELLED: Final = frozenset("ai cc cpp db eu go id io ip js md os ps ts tv ui uk us".split())
 """Short names that look like words and are spelled out."""
-_SPOKEN_AS: Final = {"jpg": "J peg", "jpeg": "J peg", "png": "P N G", "py": "pie", "txt": "text", "json": "jason"}
+_ENGLISH_NAMES: Final = {
+    "etc": "E T C",
+    "jpeg": "J peg",
+    "jpg": "J peg",
+    "json": "jason",
+    "passwd": "password",
+    "png": "P N G",
+    "py": "pie",
+    "readme": "read me",
+    "tmp": "temp",
+    "txt": "text",
+    "usr": "user",
+}
 
 
 def address_rules(language: str) -> tuple[Rule, ...]:
     """The rules that read addresses aloud in `language`."""
     marks = _MARKS[language.partition("-")[0]]
+    names = _ENGLISH_NAMES if language.startswith("en") else {}
 
     def read(match: re.Match[str]) -> Reading:
-        return Reading(_say(match["address"], marks))
+        return Reading(_say(match["address"], marks, names))
 
     def read_dotted(match: re.Match[str]) -> Reading | None:
         left, right = match["left"], match["right"]
         if right.istitle() and (left.islower() or len(left) <= 4) and match.end() == match.end("right"):
             return Reading(f"{left}. {right}")  # two sentences without a space between them, or Mr.Ito
-        return Reading(_say(match[0], marks))
+        return Reading(_say(match[0], marks, names))
 
     return (
         rule(r"(?:https?|ftp|ssh|git|file)://(?P<address>[^\s<>\"“”()\[\]{}?#|\\^`]*[\w/])", read),
@@ -84,7 +97,7 @@ def address_rules(language: str) -> tuple[Rule, ...]:
         rule(r"(?<![\w@.])(?P<address>www\.[\w.-]+\w(?:/[\w./%~+=&,-]*[\w/])?)", read),
         drop(r"(?<=[\w/])\?[\w%.~+-]{1,60}=[^\s<>\"“”()]{0,2000}[\w=]", "query of a link"),
         rule(r"(?<!\w)(?P<address>[A-Za-z]:\\[\w\\.-]*)", read),
-        rule(r"(?<![\w/.~])(?P<address>(?:~|\.{1,2})?/[\w.@+-]+(?:/[\w.@+-]+)*/?)(?<![.,])", read),
+        rule(r"(?<![^\s\"'“‘(\[{=:`])(?P<address>(?:~|\.{1,2})?/[\w.@+-]+(?:/[\w.@+-]+)*/?)(?<![.,])", read),
         rule(rf"(?<![\w/.@-])(?P<address>(?:[\w.-]++/)+(?:[\w-]++\.)+(?:{_SUFFIXES}))(?!\w)", read),
         rule(rf"(?<![\w@.-])(?P<address>(?:[\w-]++\.)+(?:{_SUFFIXES})(?:/[\w./~-]*[\w/])?)(?![\w@])", read),
         rule(rf"(?<![\w@./])(?P<address>\.(?:{_SUFFIXES}|[a-z]{{3,12}}))(?![\w.])", read),
@@ -97,16 +110,16 @@ def _read_identifier(match: re.Match[str]) -> str:
     return match[0].replace("_", " ").strip()
 
 
-def _say(address: str, marks: dict[str, str]) -> str:
+def _say(address: str, marks: dict[str, str], names: dict[str, str]) -> str:
     parts = re.findall(r"[^\W_]+|[\W_]", address.rstrip("/"))
-    return " ".join(filter(None, (marks.get(part, "") if not part.isalnum() else _say_name(part) for part in parts)))
+    return " ".join(filter(None, (_say_name(part, names) if part.isalnum() else marks.get(part, "") for part in parts)))
 
 
-def _say_name(name: str) -> str:
+def _say_name(name: str, names: dict[str, str]) -> str:
     """A word if it can be one, else its letters."""
     small = name.casefold()
-    if small in _SPOKEN_AS:
-        return _SPOKEN_AS[small]
+    if small in names:
+        return names[small]
     has_vowel = any(letter in "aeiouy" for letter in small)
     if name.isascii() and name.isalpha() and (len(name) == 1 or small in _SPELLED or not has_vowel):
         return " ".join(name.upper())

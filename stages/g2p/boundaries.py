@@ -10,19 +10,19 @@ from typing import Final, NamedTuple
 
 from utterd.stages.chunks import Pause
 
-CLOSERS: Final = "\"'”’»)\\]}›」』】〉》*_"
+_CLOSERS: Final = "\"'”’»)\\]}›」』】〉》*_"
 """May follow a full stop and still belong to its sentence (the last two are Markdown)."""
 
 _SENTENCE: Final = re.compile(
-    rf"""(?P<stop> (?<![.!?…؟۔])[.!?…؟۔]++ ) (?:\[\d{{1,3}}\])*+ [{CLOSERS}]*+ (?=\s|\Z)   # [12] is a footnote
-       | (?P<wide> [。！？．｡।॥]++ ) [{CLOSERS}]*+                        # scripts that need no space after it
+    rf"""(?P<stop> (?<![.!?…؟۔])[.!?…؟۔]++ ) (?:\[\d{{1,3}}\])*+ [{_CLOSERS}]*+ (?=\s|\Z)   # [12] is a footnote
+       | (?P<wide> [。！？．｡।॥]++ ) [{_CLOSERS}]*+                        # scripts that need no space after it
        | (?P<line> \r\n | [\n\r\v\f\x85\u2028\u2029] )""",
     re.VERBOSE,
 )
 _CLAUSE: Final = re.compile(
-    rf"""(?:[;:،؛] | ,(?!\s*\d) | (?<!\d),)++ [{CLOSERS}]*+ (?=\s)
-       | (?:[!?…] | \.\.+ | \.(?=["'”’»]))++ [{CLOSERS}]*+ (?=\s)       # "Go!" he said … and went
-       | [、，；：]++ [{CLOSERS}]*+
+    rf"""(?:[;:،؛] | ,(?!\s*\d) | (?<!\d),)++ [{_CLOSERS}]*+ (?=\s)
+       | (?:[!?…] | \.\.+ | \.(?=["'”’»]))++ [{_CLOSERS}]*+ (?=\s)       # "Go!" he said … and went
+       | [、，；：]++ [{_CLOSERS}]*+
        | (?<=\s)[-–—]{{1,3}} (?=\s)
        | (?<=\w)—++
        | [)\]] (?=\s)
@@ -47,6 +47,7 @@ _OFTEN_LAST: Final = frozenset(
     "thur thurs fri sat sun bros assn univ govt intl".split()
 )
 """Abbreviations that may stand at the end of a sentence."""
+_NEXT_WORD: Final = re.compile(r"[^\W_]*")
 _ITEM_NUMBER: Final = re.compile(r"\d{1,3}[a-z]?|[\d.]{1,5}|[A-Za-z]|[IVXLC]+")
 _DOTTED: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 STARTERS: Final = frozenset(
@@ -60,6 +61,12 @@ LETTERED: Final = frozenset(
     "drive column row answer question step phase figure table".split()
 )
 """Behind one of these a single letter is a name of its own, not an initial."""
+_RUNNING_ON: Final = frozenset(
+    "a an the and or but of in on at by for from with to into as is are was were be been that which who his her its "
+    "their my your our this these those y o de la el los las en que e il lo di da le les des du et ou à um uma "
+    "do da".split()
+)
+"""Last words of a line that cannot be the last of anything else."""
 _VOWELS: Final = frozenset("aeiouyáéíóúàèìòùâêôãõäöü")
 
 
@@ -123,10 +130,9 @@ def _ends_sentence(text: str, stop: tuple[int, int], end: int) -> bool:
 def _dot_ends_sentence(text: str, dot: int, following: int) -> bool:
     word = _word_before(text, dot)
     name = word.casefold()
-    next_word = re.compile(r"[^\W_]*").match(text, following, following + 20)
-    starts_sentence = (
-        next_word is not None and next_word[0] in STARTERS and text[next_word.end() : next_word.end() + 1] != "."
-    )
+    next_word = _NEXT_WORD.match(text, following, following + 20)
+    assert next_word is not None
+    starts_sentence = next_word[0] in STARTERS and text[next_word.end() : next_word.end() + 1] != "."
     if not word:
         return not text[following].islower()
     if _ITEM_NUMBER.fullmatch(word) and _begins_line(text, dot - len(word)):
@@ -193,14 +199,6 @@ def _is_wrapped(line: str, next_line: str) -> bool:
     # A line was filled if the next word would not have fitted; too narrow a column was not filled at all.
     width = max(len(plain), len(next_line.rstrip()))
     return width >= 30 and len(plain) + 1 + len(next_line.split(None, 1)[0]) > width
-
-
-_RUNNING_ON: Final = frozenset(
-    "a an the and or but of in on at by for from with to into as is are was were be been that which who his her its "
-    "their my your our this these those y o de la el los las en que e il lo di da le les des du et ou à um uma "
-    "do da".split()
-)
-"""Last words of a line that cannot be the last of anything else."""
 
 
 def _is_heading(text: str, begin: int, line: str) -> bool:

@@ -115,6 +115,8 @@ def _read_by_category(character: str, category: str) -> Reading | None:
         return _INVISIBLE
     if category[0] == "C":
         return Reading(" ", dropped_because="not a character of any script")
+    if "\u1e00" <= character <= "\u1eff":  # Vietnamese and the like: our voices would spell these letters' names
+        return Reading(unicodedata.normalize("NFD", character)[0], joins=True)
     if plain := _without_style(character):
         return Reading(plain, joins=category != "So")
     return None if category[0] in "LN" else _MUTE

@@ -178,7 +178,7 @@ AMOUNT_RULES: Final[tuple[Rule, ...]] = (
         _read_measure,
     ),
     say(
-        r"(?<=[\w%)])\s?/\s?(?=(?:second|sec|minute|min|hour|hr|day|week|month|mo|year|yr|person|user|night|kg|lb)\b)",
+        rf"(?<=[\w%){_SIGNS}])\s?/\s?(?=(?:second|sec|minute|min|hour|hr|day|week|month|mo|year|yr|person|user|night|kg|lb)\b)",
         " per ",
     ),
 )

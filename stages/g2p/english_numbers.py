@@ -18,7 +18,7 @@ _MONTH_NAMES: Final = "|".join(_MONTHS)
 _SHORT_MONTHS: Final = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
 _FRACTIONS: Final = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
 _MIXED: Final = {"½": "a half", "¼": "one quarter", "¾": "three quarters", "⅓": "one third", "⅔": "two thirds"}
-_SAID_IN_DIGITS: Final = ("24/7", "9/11", "50/50")
+_SAID_IN_DIGITS: Final = ("24/7", "9/11", "20/20", "50/50")
 _LONGEST_COUNT: Final = 15
 """Longer numbers are read digit by digit, as people do."""
 
@@ -173,6 +173,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     say(r"(?<=[\w)])\^(?=[\w(−-])|(?<=\d)\s?\*\*\s?(?=\d)", " to the power of "),
     say(r"(?<=\d)\s?[×*]\s?(?=\d)", " times "),
     say(r"(?<=\d)\s?(?<!\b0)x\s?(?=\d)", " by "),
+    say(r"(?<=\d)x(?=\s(?:as|better|bigger|cheaper|faster|higher|larger|less|lower|more|slower|smaller)\b)", " times"),
     say(r"(?<=\d):(?=\d)", " to "),
     say(r"(?<=[\d%])(?:\s?–\s?|-)(?=[\d$€£])", " to "),
     say(r"(?<=\d)\s-\s(?=\d)", " minus "),

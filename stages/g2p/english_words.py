@@ -86,6 +86,8 @@ _SAID_LIKE: Final = {
     "TODO": "to do",
     "FIXME": "fix me",
     "JSON": "jason",
+    "CO2": "C O 2",
+    "CO₂": "C O 2",
     "w/o": "without",
     "w/": "with",
     "b/c": "because",
@@ -160,9 +162,10 @@ def _read_initial(match: re.Match[str]) -> Reading | None:
 
 
 def _read_slash(match: re.Match[str]) -> Reading:
-    left, right = match.string[match.start() - 2 : match.start()], match.string[match.end() : match.end() + 2]
-    single = not left[:1].isalpha() and not right[1:].isalpha()  # I/O, A/B
-    return Reading(" " if single else " slash ")
+    """Silent between single letters (I/O, A/B), else said."""
+    left, right = match.string[: match.start()][-2:], match.string[match.end() : match.end() + 2]
+    are_letters = not (left[:-1].isalpha() or right[1:].isalpha())
+    return Reading(" " if are_letters else " slash ")
 
 
 def _alternatives(table: dict[str, str]) -> str:
@@ -178,13 +181,16 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     ),
     rule(rf"(?<![\w.])({_alternatives(_ABBREVIATIONS)})\.(?=[\s,;:)\"”]|\Z)", lambda match: _ABBREVIATIONS[match[1]]),
     say(r"(?<![\w.])vs(?![\w.])", "versus"),
+    say(r"(?<=[a-z,] )Sat\.(?=[\s,;)]|\Z)", "Saturday"),
+    say(r"(?<=\bon )Sun\.(?=[\s,;)]|\Z)|(?<![\w.])Sun\.(?=,\s)", "Sunday"),
+    say(r"(?<=\b[A-Z])\.(?=\d)", " "),  # H.264
     rule(r"(?<=\s)[IVXL]+(?![\w'’]|\.\w)", _read_roman),
     rule(r"(?<![\w.'’])([A-HJ-Z])\.(?=\s(?P<following>[A-Z]\w*))", _read_initial),
     rule(r"(?<!\w)([A-Z]{1,4})&([A-Z]{1,4})(?!\w)", lambda match: f"{' '.join(match[1])} and {' '.join(match[2])}"),
     say(r"(?<=\bC)\+\+(?!\w)", " plus plus"),
     say(r"(?<=\b[CF])#(?!\w)", " sharp"),
     say(r"(?<![\w&/])#(?=[^\W\d_])", "hashtag "),
-    rule(rf"(?<![-=<>!&|]){_alternatives(_OPERATORS)}(?![-=<>&|])", lambda match: f" {_OPERATORS[match[0]]} "),
+    rule(rf"(?<![-=<>!&|])(?:{_alternatives(_OPERATORS)})(?![-=<>&|])", lambda match: f" {_OPERATORS[match[0]]} "),
     rule(r"(?<=[^\W\d_])/(?=[^\W\d_])", _read_slash),
     say(r"(?<=\w)<(?=\w)|(?<!\S)<(?!\S)|<(?=\s?\d)", " less than "),
     say(r"(?<=\w)>(?=\w)|(?<!\S)>(?!\S)|>(?=\s?\d)", " greater than "),

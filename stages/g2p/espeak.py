@@ -20,7 +20,6 @@ _TOKEN: Final = re.compile(
        | (?P<mark> \S )""",
     re.VERBOSE,
 )
-_AS_SYMBOL: Final = {"–": "—", '"': '"'}
 _VOICES_SCRIPT: Final = {"hi": "hi"}
 """Voices whose own letters are not Latin, and the script they read."""
 
@@ -52,7 +51,7 @@ class EspeakPhonemizer:
         return written.isascii() or all(script in self._own_scripts for script, _ in script_runs(written))
 
     def _say_mark(self, match: re.Match[str]) -> Word:
-        mark = _AS_SYMBOL.get(match[0], match[0])
+        mark = "—" if match[0] == "–" else match[0]
         if mark == '"':
             mark = "”" if self._quote_is_open else "“"
             self._quote_is_open = not self._quote_is_open

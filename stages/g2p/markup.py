@@ -7,9 +7,8 @@ from utterd.stages.g2p.readings import Reading, Rule, drop, rule
 from utterd.stages.g2p.spoken_symbols import symbols_of
 
 _ENTITIES: Final = {"quot": '"', "apos": "'", "nbsp": " ", "mdash": "—", "ndash": "–", "hellip": "…"}
-
-
 _VALUE: Final = r"""(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[^\s<>"']++))"""
+"""Of an attribute in a markup tag."""
 
 
 def _read_dashes(match: re.Match[str]) -> Reading:
@@ -33,6 +32,7 @@ def markup_rules(language: str) -> tuple[Rule, ...]:
         drop(r"(?m:^)[ \t]*+([-=*_#~+·•─━═░])(?:[ \t]?\1){2,}+[ \t]*+(?m:$)", "line of marks"),
         drop(r"(?<!\S)([-=*_#~+·•─━═░])\1{3,}+(?!\S)", "line of marks"),
         drop(r"!?\[(?=[^\[\]]{1,300}\]\([^\s()]{1,2000}\))", "markup", joins=True),
+        drop(r"\(\)|\[\]|\{\}", "empty brackets", joins=True),
         drop(r"\]\([^\s()]{1,2000}\)", "target of a link"),
         drop(rf"</?[A-Za-z][\w-]*+(?:\s++[\w:-]++{_VALUE}?)*+\s*+/?>|<!--|-->", "markup tag"),
         rule(r"&([a-z]{2,6});", read_entity),

@@ -5,7 +5,9 @@ Import this only to speak English: it takes a fifth of a second.
 
 import importlib.resources
 import json
+import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from utterd.stages.g2p.espeak_voices import EspeakVoices
@@ -26,7 +28,7 @@ class EnglishG2P(en.G2P):  # type: ignore[misc]  # misaki has no annotations
         self.british = british
         self.nlp = nlp
         self.lexicon = _Lexicon(british)
-        self.fallback = _Fallback(espeak, british=british)
+        self.fallback = _Fallback(self.lexicon, espeak, british=british)
         self.unk = ""
 
     def tokenize(self, text: str, tokens: Sequence[str], features: dict[int, Any]) -> list[Any]:
@@ -88,13 +90,26 @@ class _Dictionary(dict[str, Any]):
 class _Fallback:
     """What misaki calls for a word that is neither in its dictionary nor derived from one that is."""
 
-    def __init__(self, espeak: EspeakVoices, *, british: bool) -> None:
+    def __init__(self, lexicon: _Lexicon, espeak: EspeakVoices, *, british: bool) -> None:
+        self._lexicon = lexicon
         self._espeak = espeak
         self._british = british
 
     def __call__(self, token: Any) -> tuple[str | None, int | None]:
         word = token._.alias or token.text
+        if plain := _without_accents(word):
+            said, rating = self._lexicon(replace(token, text=plain), en.TokenContext())
+            if said:
+                return said, rating
         said = self._espeak.say_foreign_word(word)
         if said is None:
             said = self._espeak.say_english_word(word, british=self._british)
         return (said, 2) if said else (None, None)
+
+
+def _without_accents(word: str) -> str | None:
+    """ "façade" as "facade"; but not "rosé" as "rose": a final é is a syllable, as eSpeak knows."""
+    if word.isascii() or word.casefold().endswith(("é", "és", "ée", "ées")):
+        return None
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+    return plain if plain.isascii() else None

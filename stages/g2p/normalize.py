@@ -4,8 +4,9 @@ First come the language's rules (amounts, times, addresses …), each on what th
 still left is read character by character. A later span never depends on an earlier one, so the work is linear.
 """
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from utterd.stages.g2p.characters import read_characters
@@ -35,10 +36,23 @@ class _Claim(NamedTuple):
 
 def normalize(text: str, language: str) -> list[Span]:
     """Spans that cover `text` in order, without gaps or overlap. `language` is one of `languages.LANGUAGES`."""
-    spans: list[Span] = []
-    for start, end, reading in _claims(text, language):
-        _append(spans, text, start, end, reading)
-    return spans
+    spans = enumerate(_spans(text, _claims(text, language)))
+    return [_join([span for _, span in run]) for _, run in itertools.groupby(spans, _likeness)]
+
+
+def _likeness(numbered: tuple[int, Span]) -> tuple[str, str, int]:
+    """Equal for neighbours that may be one span: an expanded one stays for itself."""
+    number, span = numbered
+    return span.kind, span.reason, number if span.kind == "expanded" else -1
+
+
+def _join(run: list[Span]) -> Span:
+    if len(run) == 1:
+        return run[0]
+    text = "".join(span.text for span in run)
+    if run[0].kind == "dropped":
+        text = " " if text else ""
+    return replace(run[0], text=text, char_end=run[-1].char_end)
 
 
 def _claims(text: str, language: str) -> list[_Claim]:
@@ -66,29 +80,25 @@ def _gaps(taken: bytearray) -> Iterator[tuple[int, int]]:
         start = taken.find(0, end)
 
 
-def _append(spans: list[Span], text: str, start: int, end: int, reading: Reading) -> None:
-    """Add the span of a claim, kept apart from its neighbours if need be, or one with a like neighbour."""
-    words = reading.text
-    if reading.dropped_because:
-        kind: Literal["spoken", "expanded", "dropped"] = "dropped"
-    elif reading.joins and len(words) == end - start:
-        kind = "spoken"
-    else:
-        kind = "expanded"
-        if not reading.joins:
-            words = _set_apart(words, spans, text[end : end + 1])
-    last = spans[-1] if spans else None
-    if last and kind != "expanded" and last.kind == kind and last.reason == reading.dropped_because:
-        words = last.text + words if kind == "spoken" else last.text or words
-        start = last.char_start
-        spans.pop()
-    spans.append(Span(text=words, char_start=start, char_end=end, kind=kind, reason=reading.dropped_because))
+def _spans(text: str, claims: list[_Claim]) -> Iterator[Span]:
+    """A span for every claim, set apart from its neighbours if need be."""
+    before = ""
+    for start, end, reading in claims:
+        words = reading.text
+        kind: Literal["spoken", "expanded", "dropped"] = "expanded"
+        if reading.dropped_because:
+            kind = "dropped"
+        elif reading.joins and len(words) == end - start:
+            kind = "spoken"
+        elif not reading.joins:
+            words = _set_apart(words, before, text[end : end + 1])
+        yield Span(text=words, char_start=start, char_end=end, kind=kind, reason=reading.dropped_because)
+        before = words[-1:] or before
 
 
-def _set_apart(words: str, spans: list[Span], following: str) -> str:
-    before = spans[-1].text[-1:] if spans else ""
+def _set_apart(words: str, before: str, behind: str) -> str:
     if before.isalnum() and words[:1].isalnum():
         words = f" {words}"
-    if following.isalnum() and words[-1:].isalnum():
+    if behind.isalnum() and words[-1:].isalnum():
         words = f"{words} "
     return words

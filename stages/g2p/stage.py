@@ -90,7 +90,7 @@ class G2p:
         spoken = join_spans(spans)
         sayings = list(_place(self._phonemizer(language).phonemize(spoken.text), spoken))
         dropped = find_dropped(chunk.text, spans, sayings)
-        sayings = _without_lead([saying for saying in sayings if saying.phonemes])
+        sayings = _without_lead(_without_silence(sayings))
         _end_with_mark(sayings, chunk.pause)
         start = chunk.char_start
         return (
@@ -148,6 +148,17 @@ def _join(first: Saying, second: Saying) -> Saying:
         is_word=first.is_word or second.is_word,
         space_after=second.space_after,
     )
+
+
+def _without_silence(sayings: list[Saying]) -> list[Saying]:
+    """Those that have phonemes; a space behind one that has none still keeps its neighbours apart."""
+    kept: list[Saying] = []
+    for saying in sayings:
+        if saying.phonemes:
+            kept.append(saying)
+        elif kept and saying.space_after:
+            kept[-1] = replace(kept[-1], space_after=True)
+    return kept
 
 
 def _without_lead(sayings: list[Saying]) -> list[Saying]:

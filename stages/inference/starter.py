@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from utterd.config.bundles import Bundle
-from utterd.stages.inference.onnx_session import Abort, OnnxSession
+from utterd.stages.inference.onnx_session import Abort, ModelUnusable, OnnxSession
 from utterd.stages.inference.synthesizer import SynthesisRequest, window_edges
 from utterd.stages.inference.voices import Voices
+
+_GRAPH_KEYS = ("duration_samples", "frame_samples", "context_left_frames", "context_right_frames")
 
 
 class StarterSynthesizer:
@@ -21,9 +23,14 @@ class StarterSynthesizer:
 
     def __init__(self, bundle: Bundle, *, threads: int) -> None:
         self._graph = bundle.graph
+        for key in _GRAPH_KEYS:
+            if key not in self._graph:
+                raise ModelUnusable(f"the model {bundle.name!r} does not say {key} under [graph] of its bundle.toml")
         self._level = np.float32(bundle.level)
         self._acoustic = OnnxSession(bundle.file("acoustic.onnx"), threads=threads)
         self._vocoder = OnnxSession(bundle.file("vocoder.onnx"), threads=threads)
+        _check_face(self._acoustic, "acoustic.onnx", inputs={"tokens", "style", "speed"}, outputs=2)
+        _check_face(self._vocoder, "vocoder.onnx", inputs={"frames"}, outputs=1)
         self._voices = Voices(bundle.file("voices.npz"))
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> "StarterSpeech":
@@ -78,3 +85,12 @@ class StarterSpeech:
         offset = low * self._hop
         window: npt.NDArray[np.float32] = audio[0, first - offset : stop - offset] * self._level
         return window
+
+
+def _check_face(session: OnnxSession, name: str, *, inputs: set[str], outputs: int) -> None:
+    found = {node.name for node in session.inputs}
+    if found != inputs or len(session.outputs) != outputs:
+        raise ModelUnusable(
+            f"{name} is not a graph of the starter family: it takes {', '.join(sorted(found))}, not "
+            f"{', '.join(sorted(inputs))}, or gives {len(session.outputs)} results instead of {outputs}"
+        )

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, Pause
 from utterd.stages.inference.synthesizer import Speech
-from utterd.stages.pcm import fade_in, fade_out
 
 LEAD_FRAMES = SAMPLE_RATE_HZ // 100
 """10 ms of the model's leading silence stay: room for the attack of a plosive and for the fade-in."""
@@ -69,21 +68,25 @@ def plan_stretch(
 def stretch_audio(speech: Speech, stretch: Stretch, skip: int) -> Iterator[npt.NDArray[np.float32]]:
     """The stretch's audio from its frame `skip` on, silence included."""
     if (start := stretch.start + skip) < stretch.end:
-        yield from _faded(speech.windows(start, stretch.end), stretch.end - start, fades_in=skip == 0)
+        yield from _faded(speech.windows(start, stretch.end), skip, stretch.end - stretch.start)
     silence = stretch.silence - max(0, start - stretch.end)
     if silence > 0:
         yield np.zeros(silence, np.float32)
 
 
 def _faded(
-    windows: Iterator[npt.NDArray[np.float32]], frames: int, *, fades_in: bool
+    windows: Iterator[npt.NDArray[np.float32]], first: int, length: int
 ) -> Iterator[npt.NDArray[np.float32]]:
-    """The first and the last EDGE_FRAMES of these `frames` shaped, so that a join is no step."""
+    """The windows from frame `first` on of a sound of `length`, both its edges shaped so that a join is no step.
+
+    A frame's gain depends on its place alone: the sound is the same wherever it is cut, and taken up again.
+    """
     for samples in windows:
-        frames -= len(samples)
-        if fades_in:
-            samples, fades_in = fade_in(samples, EDGE_FRAMES), False
-        yield fade_out(samples, EDGE_FRAMES) if frames <= 0 else samples
+        place = np.arange(first, first + len(samples))
+        to_edge = np.minimum(place, length - 1 - place) + 0.5
+        gain = 0.5 - 0.5 * np.cos(np.pi * np.minimum(to_edge / EDGE_FRAMES, 1))
+        yield samples * gain.astype(np.float32)
+        first += len(samples)
 
 
 def trailing_quiet(tokens: Sequence[int], quiet: frozenset[int]) -> int:

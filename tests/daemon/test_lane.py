@@ -206,8 +206,13 @@ def test_one_that_is_over_leaves_without_a_cut_and_lets_the_next_go_on() -> None
     assert lane.feeder.find(2) is second
 
 
-def test_a_stage_that_comes_up_hears_the_last_cut_with_all_that_is_wanted(lane: Lane) -> None:
-    lane.feeder.arrange(feeds(1, 2))
+def test_a_cut_does_not_keep_what_the_output_stage_may_hold_of_an_earlier_beginning(lane: Lane) -> None:
+    first, second, third = feeds(1, 2, 3)
+    lane.feeder.arrange([first, second])
+    lane.feeder.arrange([first, third, second])
+    lane.feeder.rewind("g2p died")  # before the output stage has obeyed the first cut
+    assert lane.cuts == [cut(1, 1), cut(2, 1, 3)]
+    assert second.since_generation == 2
+    lane.feeder.output_generation = 2
     lane.feeder.rewind("g2p died")
-    lane.feeder.repeat_cut()
-    assert lane.cuts == [cut(1, 1, 2), cut(1, 1, 2)]
+    assert lane.cuts[-1] == cut(3, 1, 3, 2)

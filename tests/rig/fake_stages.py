@@ -49,9 +49,6 @@ class Spoken:
     listener: Listener
     heard: list[tuple[int, int]]
     """Stretches of its sound, [start, end) in frames, in the order they were played."""
-    since_generation: int = 0
-    was_head: bool = False
-    """At some time it was the one the daemon took for spoken."""
 
     @property
     def frames(self) -> int:
@@ -94,14 +91,12 @@ class FakeStages:
         except Refusal:
             return
         self.spoken[utterance.id] = Spoken(text, listener, [])
-        self._note_head()
 
     def stop(self, request: Stop) -> None:
         try:
             self.engine.stop(request)
         except Refusal:
             return
-        self._note_head()
 
     # Upstream
 
@@ -149,19 +144,18 @@ class FakeStages:
     def tell_output(self) -> bool:
         if not self._is_linked:
             self._is_linked = True
-            self._lane.repeat_cut()
+            if self._lane.generation != self._output_generation:
+                self._lane.rewind("output missed a cut")
             return True
         if not self._to_output:
             return False
         command = self._to_output.popleft()
-        if command.generation > self._playback.generation:
-            self._lose_unheard()
-            for report in [report for report in self._ending if report.utterance_id not in command.keep]:
-                self._ending.remove(report)
-                self._playback.expect_again(report.utterance_id)
-            self._reports.extend(self._playback.cut(command.generation, command.keep)[0])
-            if self._position is not None and self._position.utterance_id not in command.keep:
-                self._position = None
+        self._lose_unheard(command.generation)
+        self._ending = [report for report in self._ending if report.utterance_id in command.keep]
+        self._reports.extend(self._playback.cut(command.generation, command.keep)[0])
+        self._output_generation = command.generation
+        if self._position is not None and self._position.utterance_id not in command.keep:
+            self._position = None
         self._reports.append(CutDone(generation=command.generation))
         return True
 
@@ -230,7 +224,7 @@ class FakeStages:
         while self.report():
             pass
         position = self._position
-        self._lose_unheard()
+        self._lose_unheard(self._lane.generation)
         self._output_life += 1
         unread, self._audio = list(self._unreleased), deque()
         self._unreleased.clear()
@@ -245,7 +239,6 @@ class FakeStages:
         if not self._reports:
             return False
         self.pipeline.on_report(self._reports.popleft())  # type: ignore[attr-defined]
-        self._note_head()
         return True
 
     def run_out(self) -> None:
@@ -264,19 +257,11 @@ class FakeStages:
     def _writer(self) -> Any:
         return self.pipeline.writers["live"]
 
-    def _note_head(self) -> None:
-        for feed in self._lane.feeds:
-            spoken = self.spoken[feed.utterance.id]
-            assert feed.since_generation == spoken.since_generation or not spoken.was_head, "what is heard begins anew"
-            spoken.since_generation = feed.since_generation
-        if (head := self.engine.queues["live"].head) is not None:
-            self.spoken[head.id].was_head = True
-
-    def _lose_unheard(self) -> None:
+    def _lose_unheard(self, generation: int) -> None:
         """Of utterances that begin anew, what was handed lay in the device's buffer, behind the end of the head."""
         for feed in self._lane.feeds:
             identity = feed.utterance.id
-            if feed.since_generation > self._playback.generation:
+            if self._output_generation < feed.since_generation <= generation:
                 self.spoken[identity].heard.clear()
                 self.order_heard = [other for other in self.order_heard if other != identity]
 
@@ -287,7 +272,8 @@ class FakeStages:
 
     def _begin_output(self) -> None:
         resume = {feed.utterance.id: feed.place for feed in self._lane.feeds if feed.place > (0, 0)}
-        self._playback = Playback(generation=self._lane.generation, resume=resume)
+        self._output_generation = self._lane.generation
+        self._playback = Playback(generation=self._output_generation, resume=resume)
         self._to_output: deque[Cut] = deque()
         self._is_linked = False
         self._reports: deque[Report] = deque()

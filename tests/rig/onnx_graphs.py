@@ -41,6 +41,7 @@ def save_kokoro(
     float_type: int = TensorProto.FLOAT,
     has_durations: bool = True,
     has_speed: bool = True,
+    has_sound: bool = True,
     style_size: int = 256,
 ) -> None:
     """A graph with Kokoro's face. Every sample of a token is token / 1000 * speed + style[0]: all inputs are heard."""
@@ -56,7 +57,7 @@ def save_kokoro(
         helper.make_node("Cast", ["wave"], ["waveform"], to=float_type),
     ]
     inputs = [value(tokens_name, TensorProto.INT64, 1, "n"), value("style", float_type, 1, style_size)]
-    outputs = [value("waveform", float_type, "m")]
+    outputs = [value("waveform", float_type, "m")] if has_sound else []
     constants: dict[str, Any] = {
         "thousandth": np.float32(0.001),
         "last_axis": np.array([2], np.int64),

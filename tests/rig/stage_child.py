@@ -112,6 +112,11 @@ class StageChild:
             if isinstance(report, kinds):
                 return report
 
+    @property
+    def has_report(self) -> bool:
+        """One has arrived that was not looked at, heartbeats aside."""
+        return bool(self._unseen)
+
     def next_report(self) -> Report:
         """The next one, heartbeats aside."""
         self._poll_until(lambda: bool(self._unseen), "a report")
@@ -174,6 +179,7 @@ class StageChild:
         self.spec = replace(self.spec, life_descriptor=childs_end.fileno())
         self.process = subprocess.Popen(
             [sys.executable, str(self._script), self.spec.to_json(), *self._arguments],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},  # for `from rig…`
             pass_fds=self.spec.descriptors,
             stdin=subprocess.DEVNULL,
             stderr=self._log,

@@ -35,7 +35,8 @@ def test_an_empty_stream_has_no_chunks():
 
 def test_each_chunk_can_be_read_as_soon_as_it_is_written():
     raw = io.BytesIO()
-    write_chunk(io.BufferedWriter(raw), text_chunk("hello"))
+    stream = io.BufferedWriter(raw)
+    write_chunk(stream, text_chunk("hello"))
     assert len(raw.getvalue()) > 5
 
 

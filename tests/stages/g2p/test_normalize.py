@@ -67,6 +67,7 @@ ENGLISH = [
     ("$5 million $100k $1.5bn", "5 million dollars 100 thousand dollars 1 point 5 billion dollars"),
     ("$5-10 $5–$10 $5/month", "5 to 10 dollars 5 to 10 dollars 5 dollars per month"),
     ("20 € 3,50€ €20 ¥500", "20 euros 3 euros and 50 cents 20 euros 500 yen"),
+    ("100 €/month, 5%/year", "100 euros per month, 5 percent per year"),
     ("$HOME", "dollar HOME"),
     # numbers
     ("1999 4096 1000 1,000,000", "1999 4,096 1,000 1,000,000"),
@@ -99,12 +100,14 @@ ENGLISH = [
     ("I/O, and/or, black/white, w/o, AT&T", "I O, and or, black slash white, without, A T and T"),
     ("a -> b => c != d && e", "a to b to c is not equal to d and e"),
     ("x < y, a<b, 5 > 3", "x less than y, a less than b, 5 greater than 3"),
+    ("on Sat., Dec. 7; on Sun.", "on Saturday, December 7th; on Sunday"),
+    ("CO2, H.264, 3x faster, run()", "C O 2, H 264, 3 times faster, run"),
     ("Tom &amp; Jerry", "Tom and Jerry"),
     # addresses
     ("https://example.com/foo_bar", "example dot com slash foo underscore bar"),
     ("me@foo.co.uk", "me at foo dot co dot U K"),
     ("main.py, Node.js and os.path.join", "main dot pie, Node dot J S and O S dot path dot join"),
-    ("/usr/bin and ~/a.txt", "slash usr slash bin and tilde slash A dot text"),
+    ("/usr/bin and ~/a.txt", "slash user slash bin and tilde slash A dot text"),
     (r"C:\Temp", "C colon backslash Temp"),
     ("snake_case __init__ _so_", "snake case init so"),
     ("end.Next", "end. Next"),

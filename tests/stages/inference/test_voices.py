@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rig.onnx_graphs import save_voices
+
+from utterd.stages.inference.onnx_session import ModelUnusable
+from utterd.stages.inference.voices import Voices
+from utterd.stages.work import ChunkFailed
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    save_voices(tmp_path / "voices.npz", af_one=0.25, am_two=0.5)
+    return tmp_path / "voices.npz"
+
+
+def save(path: Path, **tables) -> Voices:
+    with path.open("wb") as file:
+        np.savez(file, **tables)
+    return Voices(path)
+
+
+def test_voices_are_known_by_name(path):
+    assert Voices(path).names == {"af_one", "am_two"}
+
+
+@pytest.mark.parametrize(("tokens", "row"), [(1, 1), (12, 12), (509, 509), (510, 509), (2000, 509)])
+def test_the_row_is_that_of_the_number_of_tokens_or_the_last(path, tokens, row):
+    style = Voices(path).style("af_one", tokens)
+    assert style.shape == (1, 256)
+    assert style.dtype == np.float32
+    assert style[0, 0] == pytest.approx(0.25 + row / 1000)
+
+
+def test_a_voice_with_one_row_serves_every_length(path):
+    voices = save(path, same=np.full((510, 1, 256), 0.5, np.float32), single=np.full((1, 1, 256), 0.25, np.float32))
+    assert voices.style("same", 100)[0, 0] == 0.5
+    assert voices.style("same", 1) is not None
+    assert voices.style("single", 400)[0, 0] == 0.25
+
+
+def test_an_unknown_voice_fails_the_chunk(path):
+    with pytest.raises(ChunkFailed, match="the loaded model has no voice 'bella'") as failure:
+        Voices(path).style("bella", 3)
+    assert failure.value.code == "unknown_voice"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        np.zeros((510, 256), np.float32),
+        np.zeros((510, 1, 128), np.float32),
+        np.zeros((0, 1, 256), np.float32),
+        np.full((510, 1, 256), np.nan, np.float32),
+        np.array(["no", "numbers"]),
+        np.array([None]),
+    ],
+    ids=["flat", "narrow", "empty", "nan", "strings", "objects"],
+)
+def test_a_damaged_table_fails_the_chunk_with_a_sentence(path, table):
+    voices = save(path, broken=table)
+    with pytest.raises(ChunkFailed, match="the style table of voice 'broken' is damaged") as failure:
+        voices.style("broken", 3)
+    assert failure.value.code == "model_unusable"
+
+
+def test_a_table_that_has_changed_since_fails_the_chunk(path):
+    voices = Voices(path)
+    data = bytearray(path.read_bytes())
+    data[500:600] = b"\1" * 100
+    path.write_bytes(data)
+    with pytest.raises(ChunkFailed, match="damaged"):
+        voices.style("af_one", 3)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 but no more", b"\x93NUMPY\x01\x00"])
+def test_what_is_no_voices_file_is_refused_by_name(path, content):
+    path.write_bytes(content)
+    with pytest.raises(ModelUnusable, match="voices.npz is not a voices file"):
+        Voices(path)
+
+
+def test_a_single_array_is_no_voices_file(path):
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(ModelUnusable, match="voices.npz is not a voices file"):
+        Voices(path)
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path):
+    with pytest.raises(ModelUnusable, match="none.npz"):
+        Voices(tmp_path / "none.npz")
