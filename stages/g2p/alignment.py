@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-_MOST_SPOKEN: Final = 40
-"""Spoken words that one written word may make: a long number."""
+_MOST_SPOKEN: Final = 4
+"""Spoken words that one written word may make …"""
+_MOST_SPOKEN_DIGITS: Final = 40
+"""… and that one with digits may."""
 _MOST_WRITTEN: Final = 4
 """Written words that may be joined into one spoken word."""
-_BAND: Final = 8
-"""How far the words may be out of step with the sounds, in spoken words."""
+_BAND: Final = 30
+"""How far the words may be out of step with the sounds, in symbols."""
 _STRESS: Final = str.maketrans("", "", "ˈˌː ")
 
 
@@ -29,26 +31,46 @@ def align(written: Sequence[str], spoken: Sequence[str], say_alone: Callable[[st
         spoken: the phonemes of the phrase, cut at spaces.
         say_alone: the phonemes of one word said by itself.
     """
-    if len(written) == len(spoken) and not any(character.isdigit() for word in written for character in word):
+    has_digits = [any(map(str.isdigit, word)) for word in written]
+    if len(written) == len(spoken) and not any(has_digits):
         return [Group(index, index + 1, index, index + 1) for index in range(len(written))]
-    alone = [say_alone(word).translate(_STRESS) for word in written]
-    return _cheapest([word or "?" for word in alone], [word.translate(_STRESS) for word in spoken])
+    alone = [say_alone(word).translate(_STRESS) or "?" for word in written]
+    sounds = [word.translate(_STRESS) for word in spoken]
+    head, tail = _alike(alone, sounds)
+    last, sounds_last = len(alone) - tail, len(sounds) - tail
+    middle = _cheapest(alone[head:last], sounds[head:sounds_last], has_digits[head:last])
+    return [
+        *(Group(index, index + 1, index, index + 1) for index in range(head)),
+        *(Group(*(place + head for place in group)) for group in middle),
+        *(Group(last + n, last + n + 1, sounds_last + n, sounds_last + n + 1) for n in range(tail)),
+    ]
 
 
-def _cheapest(alone: Sequence[str], spoken: Sequence[str]) -> list[Group]:
+def _alike(alone: Sequence[str], sounds: Sequence[str]) -> tuple[int, int]:
+    """How many words at the head and at the tail are said in the phrase as they are alone."""
+    shorter = min(len(alone), len(sounds)) - 1  # one word at least is left to be aligned, with one sound
+    head = 0
+    while head < shorter and alone[head] == sounds[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and alone[-1 - tail] == sounds[-1 - tail]:
+        tail += 1
+    return max(head, 0), tail
+
+
+def _cheapest(alone: Sequence[str], spoken: Sequence[str], has_digits: Sequence[bool]) -> list[Group]:
     """Dynamic programming over the ends of groups, near the diagonal that the lengths of the sounds give."""
     lengths = _running_total(spoken)
     expected = _running_total(alone)
-    scale = lengths[-1] / expected[-1] if expected[-1] else 1.0
+    scale = lengths[-1] / expected[-1]
     best: dict[tuple[int, int], tuple[float, Group | None]] = {(0, 0): (0.0, None)}
     for first in range(len(alone)):
+        most = _MOST_SPOKEN_DIGITS if has_digits[first] else _MOST_SPOKEN
         for start in [end for (words, end) in list(best) if words == first]:
             cost = best[first, start][0]
-            for group in _groups(first, start, len(alone), len(spoken)):
-                if (
-                    group.last < len(alone)
-                    and abs(lengths[group.spoken_last] - expected[group.last] * scale) > _BAND * 6
-                ):
+            for group in _groups(first, start, len(alone), len(spoken), most):
+                out_of_step = abs(lengths[group.spoken_last] - expected[group.last] * scale)
+                if group.last < len(alone) and out_of_step > _BAND:
                     continue
                 total = cost + _cost(group, alone, spoken, lengths)
                 key = (group.last, group.spoken_last)
@@ -64,11 +86,11 @@ def _running_total(words: Sequence[str]) -> list[int]:
     return totals
 
 
-def _groups(first: int, start: int, words: int, sounds: int) -> Iterator[Group]:
+def _groups(first: int, start: int, words: int, sounds: int, most: int) -> Iterator[Group]:
     if first + 1 == words:
         yield Group(first, words, start, sounds)
         return
-    for end in range(start, min(sounds, start + _MOST_SPOKEN) + 1):
+    for end in range(start, min(sounds, start + most) + 1):
         yield Group(first, first + 1, start, end)
     for last in range(first + 2, min(words, first + _MOST_WRITTEN) + 1):
         if start < sounds:

@@ -18,7 +18,7 @@ from utterd.stages.g2p.spoken_symbols import SPOKEN_SYMBOLS
 
 LONGEST_UNIT: Final = 400
 """In code points, whitespace included. Nothing exceeds it."""
-_LIMITS: Final = (60, 120)
+_LIMITS: Final = (45, 120)
 """Of the first units, in code points without surrounding whitespace; each is spoken while the next is made."""
 _STEADY_LIMIT: Final = 240
 _TINY: Final = 10
@@ -113,7 +113,8 @@ def _cut(text: str, begin: int, limit: int, *, is_first: bool) -> tuple[int, Pau
         if longer is None or "\n" in text[sentence.end : following]:
             break
         sentence = longer
-    if sentence and sentence.end - begin <= limit:
+    # A whole sentence that is hardly longer sounds better than its parts.
+    if sentence and sentence.end - begin <= (limit + _SHORTEST_REST if is_first else limit):
         return sentence.end, sentence.pause
     rest_end = sentence.end if sentence else len(text)
     if rest_end - begin <= limit:
