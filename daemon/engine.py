@@ -89,7 +89,7 @@ class Engine:
             owner=owner,
         )
         was_idle = queue.head is None
-        self._place(queue, utterance, request.placement)
+        replaced = self._place(queue, utterance, request.placement)
         if speaking.lane == "live" and (was_idle or request.placement == "now"):
             self._is_measured.add(utterance.id)
             if self.queues["render"].head is not None:
@@ -98,6 +98,8 @@ class Engine:
         if self.pipeline.problem(speaking.lane) is not None:
             self.pipeline.revive()
         self._arrange(speaking.lane)
+        if replaced is not None:
+            self._cancelled(replaced, "interrupted")
         logger.info("utterance accepted id=%d characters=%d lane=%s", utterance.id, len(request.text), speaking.lane)
         return utterance
 
@@ -136,16 +138,15 @@ class Engine:
 
     # The queue and the lanes
 
-    def _place(self, queue: Scheduler, utterance: Utterance, placement: Placement) -> None:
+    def _place(self, queue: Scheduler, utterance: Utterance, placement: Placement) -> Utterance | None:
+        """Queue it; the one whose place it takes, if there is one."""
         try:
-            replaced = queue.add(utterance, placement)
+            return queue.add(utterance, placement)
         except QueueFull:
             raise Refusal(
                 ErrorCode.QUEUE_FULL,
                 f"{len(queue)} utterances wait already (queue.limit); stop some, or try again later",
             ) from None
-        if replaced is not None:
-            self._cancelled(replaced, "interrupted")
 
     def _arrange(self, lane: Lane) -> None:
         """Let the lane hold the queue's utterances, in the queue's order."""

@@ -23,6 +23,7 @@ from utterd.stages.commands import BeginEpoch, Command, Cut, Shutdown
 from utterd.stages.hop import HopWriter
 from utterd.stages.position import Position
 from utterd.stages.reports import Heartbeat, Ready, Report, Unusable
+from utterd.stages.spec import StageSpec
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +34,18 @@ _DEATHS_BLAMED_ON_A_UNIT = 2
 class Pipeline:
     """Belongs to the event loop. Construct it, `start_stages`, then `watch`."""
 
-    def __init__(self, settings: Settings, wiring: Wiring, *, device: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        wiring: Wiring,
+        *,
+        device: str,
+        start_process: Callable[[StageSpec, Callable[[StageProcess], None]], StageProcess] = StageProcess,
+    ) -> None:
         self._settings = settings
         self._wiring = wiring
         self._device = device
+        self._start_process = start_process
         self._context: zmq.Context[Any] = zmq.Context(io_threads=1)
         self._links = StageLinks(
             self._context,
@@ -129,7 +138,7 @@ class Pipeline:
         self._wiring.positions[stage].clear()
         self._links.listen(stage, spec.reports_endpoint)
         try:
-            process = StageProcess(spec, self._on_exit)
+            process = self._start_process(spec, self._on_exit)
         except OSError as error:
             logger.error("stage not started stage=%s reason=%s", stage, error.strerror)
             self._links.forget(stage)

@@ -53,14 +53,14 @@ class Wiring:
     def __init__(self, run_folder: Path, *, heartbeat_s: float) -> None:
         self._heartbeat_s = heartbeat_s
         # A name of its own, so that what is left of a daemon that was killed can never meet the stages of this one.
-        for left in run_folder.glob("hops-*"):
+        for left in run_folder.glob("hop-*"):
             shutil.rmtree(left, ignore_errors=True)
-        folder = run_folder / f"hops-{secrets.token_hex(3)}"
+        folder = run_folder / f"hop-{secrets.token_hex(2)}"
         _check_length(folder)
         make_private(folder)
         self.scratch = make_private(folder / "scratch")
         """For temporary files of stages; emptied at every start of the daemon."""
-        self.control_endpoint = f"ipc://{folder / 'control'}"
+        self.control_endpoint = f"ipc://{folder / 'c'}"
         self._reports_endpoints = (f"ipc://{folder / 'r'}{number}" for number in itertools.count(1))
         self.hops: dict[str, HopSpec] = {}
         for kind, (slots, slot_bytes) in _RINGS.items():
@@ -104,7 +104,7 @@ class Wiring:
 
 def _check_length(folder: Path) -> None:
     """UTTERD_SOCKET may have moved the clients' socket out of a folder that is too deep; ours are still in it."""
-    if len(os.fsencode(folder / "control")) > _ENDPOINT_LIMIT_BYTES:
+    if len(os.fsencode(folder / "r9999")) > _ENDPOINT_LIMIT_BYTES:
         raise PathError(f"the path {folder} is too long for sockets; set UTTERD_HOME to a shorter one")
 
 

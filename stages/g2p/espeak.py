@@ -16,7 +16,8 @@ from utterd.stages.g2p.symbols import PUNCTUATION
 
 _MARKS: Final = ';:,.!?—–…"()“”'
 _TOKEN: Final = re.compile(
-    rf"""(?P<word> (?: [^\s{_MARKS}] | (?<=\d)[.,:](?=\d) | (?<=[^\W\d_])\.(?=[^\W\d_]) )+ )
+    rf"""(?P<word> (?<![\d.,]) \d{{1,3}} (?:[ ]\d{{3}})+ (?![\w.,]\d|\w)           # 1 000 000
+                 | (?: [^\s{_MARKS}] | (?<=\d)[.,:](?=\d) | (?<=[^\W\d_])\.(?=[^\W\d_]) )+ )
        | (?P<mark> \S )""",
     re.VERBOSE,
 )

@@ -215,8 +215,9 @@ def test_an_interruption_is_cut_before_it_is_told(daemon: Daemon) -> None:
     first = daemon.speak()
     told: list[int] = []
     first.listener = lambda event: told.append(len(daemon.pipeline.cuts))
+    daemon.speak(placement="now").listener = first.listener
     daemon.engine.stop(Stop())
-    assert told == [1]
+    assert told == [1, 2]
 
 
 def test_lanes_have_queues_of_their_own(daemon: Daemon) -> None:

@@ -104,13 +104,17 @@ def test_a_position_page_is_shared_with_the_stage(wiring: Wiring) -> None:
 
 def test_what_a_killed_daemon_left_is_swept_away() -> None:
     with short_folder() as folder:
-        Wiring(folder, heartbeat_s=1.0)
-        (folder / "hops" / "left").write_text("over")
-        (folder / "hops" / "scratch" / "left").write_text("over")
+        (Wiring(folder, heartbeat_s=1.0).scratch / "left").write_text("over")
         wiring = Wiring(folder, heartbeat_s=1.0)
-        assert sorted(path.name for path in (folder / "hops").iterdir()) == ["scratch"]
+        assert list(folder.iterdir()) == [wiring.scratch.parent]
         assert list(wiring.scratch.iterdir()) == []
-        assert stat.S_IMODE((folder / "hops").stat().st_mode) == 0o700
+        assert stat.S_IMODE(wiring.scratch.parent.stat().st_mode) == 0o700
+
+
+def test_nothing_is_left_when_it_is_closed() -> None:
+    with short_folder() as folder:
+        Wiring(folder, heartbeat_s=1.0).close()
+        assert list(folder.iterdir()) == []
 
 
 def test_every_endpoint_fits_wherever_the_clients_socket_does() -> None:

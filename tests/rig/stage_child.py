@@ -112,11 +112,6 @@ class StageChild:
             if isinstance(report, kinds):
                 return report
 
-    @property
-    def has_report(self) -> bool:
-        """One has arrived that was not looked at, heartbeats aside."""
-        return bool(self._unseen)
-
     def next_report(self) -> Report:
         """The next one, heartbeats aside."""
         self._poll_until(lambda: bool(self._unseen), "a report")

@@ -30,6 +30,13 @@ def test_words_that_espeak_joins_or_splits_keep_their_places(reader: Reader) -> 
         ("qu'est-ce que", "kɛskˌə"),
         ("c'est", "sˈɛ"),
     ]
+    assert reader.words("Il y a 1 000 000 d'euros et 80 ans", "fr-fr")[3:] == [
+        ("1 000 000", "œ̃ miljˈɔ̃"),
+        ("d'euros", "døʁˈoz"),
+        ("et", "e"),
+        ("80", "katʁəvˈɛ̃z"),
+        ("ans", "ˈɑ̃"),
+    ]
     assert reader.words("Hay 1.000.000 de euros", "es")[1:] == [
         ("1.000.000", "ˈunmiʝˈon"),
         ("de", "de"),
