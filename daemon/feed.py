@@ -52,6 +52,12 @@ class Feed:
         sequence, frames = self._skip
         return (sequence, frames) if sequence >= self._first else (self._first, 0)
 
+    def progress(self, sequence: int, *, ended: bool) -> int:
+        """How far the text has been spoken, in code points, when this unit is under way, or has just ended."""
+        unit = self._find(sequence)
+        assert unit is not None, "a unit that sounds has not been played"
+        return unit.char_start + (len(unit.text) if ended else 0)
+
     def next_chunk(self, generation: int) -> TextChunk | None:
         """The next unit to send, without counting it as sent; None if all are."""
         unit = self._find(self._cursor)

@@ -89,7 +89,8 @@ class Rendering:
         if pcm:
             self._frame += len(pcm) // _BYTES_PER_FRAME
             utterance.audio_frames += len(pcm) // _BYTES_PER_FRAME
-            utterance.listener(Audio(utterance=utterance.id, pcm=pcm))
+            char_end = feed.progress(chunk.header.sequence, ended=chunk.ends_unit)
+            utterance.listener(Audio(utterance=utterance.id, pcm=pcm, char_end=char_end))
         if chunk.ends_unit:
             self._frame = 0
             feed.played(chunk.header.sequence)

@@ -22,7 +22,6 @@ def prepare_child(spec: StageSpec) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("phonemizer").setLevel(logging.CRITICAL)  # it quotes the words it stumbles over
     threading.Thread(target=_die_with_parent, args=(spec.life_descriptor,), name="life", daemon=True).start()
 
 
