@@ -11,6 +11,9 @@ from typing import Any, Literal, get_args
 
 Family = Literal["starter", "kokoro", "tone"]
 
+SAMPLE_RATE_HZ = 24_000
+"""The only rate at which sound travels between stages; every family speaks at it."""
+
 
 class BundleError(Exception):
     """A bundle that cannot be used; the message says what is wrong with which file, and what to do."""
@@ -67,20 +70,19 @@ TONE = Bundle(
 
 
 def find_bundle(name_or_path: str) -> Bundle:
-    """The bundle shipped under this name, or in this folder; `tone` is the stand-in.
+    """The bundle shipped under this name, or else in this folder; `tone` is the stand-in.
 
     Raises:
         BundleError: there is none, or its bundle.toml is not right.
     """
     if name_or_path == TONE.name:
         return TONE
-    folder = Path(name_or_path).expanduser()
-    if "/" in name_or_path or folder.is_dir():
-        return load_bundle(folder)
     shipped = Path(str(importlib.resources.files("utterd.bundles")))
-    folder = shipped / name_or_path
-    if not folder.is_dir():
-        names = sorted(path.parent.name for path in shipped.glob("*/bundle.toml"))
+    names = sorted(path.parent.name for path in shipped.glob("*/bundle.toml"))
+    if name_or_path in names:
+        return load_bundle(shipped / name_or_path)
+    folder = Path(name_or_path).expanduser()
+    if "/" not in name_or_path and not folder.is_dir():
         guess = difflib.get_close_matches(name_or_path, names, 1)
         hint = f"did you mean {guess[0]!r}?" if guess else f"there is {', '.join(names)}, or give a folder"
         raise BundleError(f"no model {name_or_path!r}; {hint}")
@@ -98,8 +100,10 @@ def load_bundle(folder: Path) -> Bundle:
         raise BundleError(f"{description} cannot be read: {error}") from error
     try:
         return _bundle_from(folder, values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BundleError(f"{description} is not right: {error!r}") from error
+    except KeyError as error:
+        raise BundleError(f"{description} is not right: {error} is missing") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{description} is not right: {error}") from error
 
 
 def verify_files(bundle: Bundle) -> None:
@@ -122,10 +126,12 @@ def _bundle_from(folder: Path, values: dict[str, Any]) -> Bundle:
     family = values["family"]
     if family not in get_args(Family):
         raise ValueError(f"family {family!r} is none of {', '.join(get_args(Family))}")
-    voices = tuple(
-        VoiceInfo(name=name, language=voice["language"], description=voice.get("description", ""))
-        for name, voice in values["voices"].items()
-    )
+    if values["sample_rate_hz"] != SAMPLE_RATE_HZ:
+        raise ValueError(f"sample_rate_hz = {values['sample_rate_hz']!r}, but only {SAMPLE_RATE_HZ} can be played")
+    for name in values["files"]:
+        if Path(name).name != name:
+            raise ValueError(f"the file {name!r} is not in its folder")
+    voices = tuple(_voice_from(name, voice) for name, voice in values["voices"].items())
     default_voice = values["default_voice"]
     if default_voice not in {voice.name for voice in voices}:
         raise ValueError(f"default_voice {default_voice!r} is not among its voices")
@@ -133,12 +139,24 @@ def _bundle_from(folder: Path, values: dict[str, Any]) -> Bundle:
         name=values["name"],
         family=family,
         folder=folder,
-        sample_rate_hz=int(values["sample_rate_hz"]),
+        sample_rate_hz=SAMPLE_RATE_HZ,
         languages=tuple(values["languages"]),
         voices=voices,
         default_voice=default_voice,
         licence=values["licence"],
         files=dict(values["files"]),
-        graph={key: int(value) for key, value in values.get("graph", {}).items()},
+        graph={key: _whole_number(key, value) for key, value in values.get("graph", {}).items()},
         level=float(values.get("level", 1.0)),
     )
+
+
+def _voice_from(name: str, values: Any) -> VoiceInfo:
+    if not isinstance(values, dict):
+        raise ValueError(f'the voice {name} should be like {{ language = "en-us" }}')
+    return VoiceInfo(name=name, language=values["language"], description=values.get("description", ""))
+
+
+def _whole_number(key: str, value: Any) -> int:
+    if type(value) is not int:
+        raise ValueError(f"{key} = {value!r} is not a whole number")
+    return value

@@ -90,10 +90,14 @@ def _xdg_folders(env: Mapping[str, str]) -> dict[str, Path]:
         value = env.get(variable, "")
         return Path(value) if value.startswith("/") else fallback
 
-    runtime = folder("XDG_RUNTIME_DIR", Path(tempfile.gettempdir()) / f"utterd-{os.getuid()}")
+    # Without a runtime folder of the system's: directly in the common one. A folder between might be somebody else's,
+    # who could exchange ours in it.
+    run = folder("XDG_RUNTIME_DIR", Path()) / "utterd"
+    if not run.is_absolute():
+        run = Path(tempfile.gettempdir()) / f"utterd-{os.getuid()}"
     state = folder("XDG_STATE_HOME", home / ".local" / "state") / "utterd"
     return {
-        "run": runtime / "utterd",
+        "run": run,
         "config": folder("XDG_CONFIG_HOME", home / ".config") / "utterd",
         "cache": folder("XDG_CACHE_HOME", home / ".cache") / "utterd",
         "state": state,

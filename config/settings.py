@@ -82,6 +82,11 @@ _RANGES: dict[str, tuple[float, float]] = {
     "queue.limit": (1, 1_000_000),
     "supervision.heartbeat_s": (0.05, 60.0),
     "supervision.hang_s": (0.2, 600.0),
+    "supervision.g2p_limit_s": (0.2, 3600.0),
+    "supervision.inference_limit_s": (0.2, 3600.0),
+    "supervision.output_limit_s": (0.2, 3600.0),
+    "supervision.start_limit_s": (0.2, 3600.0),
+    "supervision.stable_s": (0.0, 3600.0),
     "supervision.give_up_after": (1, 1000),
     "log.file_limit_bytes": (1000, 1e12),
 }
@@ -137,9 +142,12 @@ def _from_file(path: Path | None) -> Iterator[_Source]:
         sections = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
+    known = [field.name for field in dataclasses.fields(Settings)]
     for section, keys in sections.items():
         if not isinstance(keys, dict):
             raise SettingsError(f"{path}: {section!r} stands outside a [section]; see `utterd doctor` for an example")
+        if not keys and section not in known:
+            raise SettingsError(f"{path}: there is no section [{section}]; there are {', '.join(known)}")
         for key, value in keys.items():
             yield str(path), section, key, value
 
@@ -158,7 +166,8 @@ def _parse(name: str, text: str, default: Any) -> Any:
     try:
         return type(default)(text)
     except ValueError as error:
-        raise SettingsError(f"the environment ({name}): {text!r} is not a number") from error
+        kind = "whole number" if isinstance(default, int) else "number"
+        raise SettingsError(f"the environment ({name}): {text!r} is not a {kind}") from error
 
 
 def _known(defaults: Mapping[str, Mapping[str, Any]], where: str, section: str, key: str) -> Any:

@@ -74,9 +74,7 @@ def stretch_audio(speech: Speech, stretch: Stretch, skip: int) -> Iterator[npt.N
         yield np.zeros(silence, np.float32)
 
 
-def _faded(
-    windows: Iterator[npt.NDArray[np.float32]], first: int, length: int
-) -> Iterator[npt.NDArray[np.float32]]:
+def _faded(windows: Iterator[npt.NDArray[np.float32]], first: int, length: int) -> Iterator[npt.NDArray[np.float32]]:
     """The windows from frame `first` on of a sound of `length`, both its edges shaped so that a join is no step.
 
     A frame's gain depends on its place alone: the sound is the same wherever it is cut, and taken up again.

@@ -177,7 +177,7 @@ def test_a_bad_request_changes_nothing(daemon: Daemon) -> None:
     assert daemon.sent() == []
 
 
-def test_a_full_queue_refuses_with_its_length(daemon: Daemon) -> None:
+def test_a_full_queue_refuses_with_its_length() -> None:
     daemon = Daemon(queue_limit=2)
     daemon.speak()
     daemon.speak()
@@ -189,7 +189,7 @@ def test_a_full_queue_refuses_with_its_length(daemon: Daemon) -> None:
     assert len(daemon.queue()) == 2
 
 
-def test_a_full_queue_can_be_interrupted(daemon: Daemon) -> None:
+def test_a_full_queue_can_be_interrupted() -> None:
     daemon = Daemon(queue_limit=2)
     first, second = daemon.speak(), daemon.speak()
     third = daemon.speak(placement="now")
@@ -356,7 +356,7 @@ def test_stop_when_nothing_is_spoken_stops_nothing(daemon: Daemon) -> None:
 
 def test_stop_of_an_unknown_one_is_refused(daemon: Daemon) -> None:
     daemon.speak()
-    with pytest.raises(Refusal, match="^utterance 99 is neither being spoken nor waiting") as refused:
+    with pytest.raises(Refusal, match=r"^utterance 99 is neither being spoken nor waiting") as refused:
         daemon.engine.stop(Stop(utterance=99))
     assert refused.value.code is ErrorCode.UNKNOWN_UTTERANCE
 
@@ -438,7 +438,7 @@ def test_an_unusable_stage_fails_all_that_needs_it(daemon: Daemon) -> None:
     assert daemon.last(render).code == "model_unusable"
 
 
-def test_a_thousand_that_cannot_be_spoken_fail_with_one_cut(daemon: Daemon) -> None:
+def test_a_thousand_that_cannot_be_spoken_fail_with_one_cut() -> None:
     daemon = Daemon(queue_limit=1000)
     for _ in range(1000):
         daemon.speak("Short.")
@@ -554,28 +554,36 @@ def test_no_log_line_holds_the_text(daemon: Daemon, caplog: pytest.LogCaptureFix
 # Any order
 
 
-def any_report() -> st.SearchStrategy[Report]:
-    numbers, units, frames = st.integers(1, 4), st.integers(0, 2), st.integers(0, 50_000)
-    lanes = st.sampled_from(["live", "render"])
-    return st.one_of(
-        st.builds(UnitPhonemized, lane=lanes, utterance_id=numbers, sequence=units, dropped=st.just(()), is_silent=st.booleans()),
-        st.builds(UnitSynthesized, lane=lanes, utterance_id=numbers, sequence=units, compute_ms=st.just(1.0), audio_ms=st.just(9.0)),
-        st.builds(UnitBuffered, utterance_id=numbers, sequence=units),
-        st.builds(UnitPlayed, utterance_id=numbers, sequence=units, audio_frames=frames),
-        st.builds(PlaybackStarted, utterance_id=numbers, handed_at_ns=frames, latency_frames=frames, audio_frames=frames, trace=st.just({})),
-        st.builds(PlaybackFinished, utterance_id=numbers, audio_frames=frames, underruns=units),
-        st.builds(PlaybackCut, utterance_id=numbers, audio_frames=frames),
-        st.builds(CutDone, generation=units),
-        st.builds(GapFound, utterance_id=numbers, sequence=units, reason=st.just("a test")),
-        st.builds(SlotLost, stage=st.just("g2p"), lane=lanes, reason=st.just("a test")),
-        st.builds(UnitFailed, stage=st.just("g2p"), lane=lanes, generation=units, utterance_id=numbers, sequence=units, code=st.just("synthesis_failed"), message=st.just("a test")),
-    )  # fmt: skip
+NUMBERS, UNITS, FRAMES = st.integers(1, 4), st.integers(0, 2), st.integers(0, 50_000)
+ANY_LANE = st.sampled_from(["live", "render"])
+A_UNIT = {"utterance_id": NUMBERS, "sequence": UNITS}
+WORDS = st.just("a test")
+NO_DROPS, NO_TRACE, MILLISECONDS = st.just(()), st.just({}), st.just(9.0)
 
-
+ANY_REPORT: st.SearchStrategy[Report] = st.one_of(
+    st.builds(UnitPhonemized, lane=ANY_LANE, **A_UNIT, dropped=NO_DROPS, is_silent=st.booleans()),
+    st.builds(UnitSynthesized, lane=ANY_LANE, **A_UNIT, compute_ms=MILLISECONDS, audio_ms=MILLISECONDS),
+    st.builds(UnitBuffered, **A_UNIT),
+    st.builds(UnitPlayed, **A_UNIT, audio_frames=FRAMES),
+    st.builds(
+        PlaybackStarted,
+        utterance_id=NUMBERS,
+        handed_at_ns=FRAMES,
+        latency_frames=FRAMES,
+        audio_frames=FRAMES,
+        trace=NO_TRACE,
+    ),
+    st.builds(PlaybackFinished, utterance_id=NUMBERS, audio_frames=FRAMES, underruns=UNITS),
+    st.builds(PlaybackCut, utterance_id=NUMBERS, audio_frames=FRAMES),
+    st.builds(CutDone, generation=UNITS),
+    st.builds(GapFound, **A_UNIT, reason=WORDS),
+    st.builds(SlotLost, stage=WORDS, lane=ANY_LANE, reason=WORDS),
+    st.builds(UnitFailed, stage=WORDS, lane=ANY_LANE, generation=UNITS, **A_UNIT, code=WORDS, message=WORDS),
+)
 STEPS = st.one_of(
-    any_report(),
-    any_report(),
-    any_report(),
+    ANY_REPORT,
+    ANY_REPORT,
+    ANY_REPORT,
     st.sampled_from(
         ["append", "next", "now", "render", "stop", "stop all", "gone", "timers", "lost", "lost somewhere"]
     ),

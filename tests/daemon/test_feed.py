@@ -3,7 +3,7 @@
 import copy
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rig.daemon_fakes import make_utterance
 
@@ -102,6 +102,7 @@ class World:
 EVENTS = [method for name, method in vars(World).items() if not name.startswith("_")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 300)), max_size=60))
 def test_what_is_held_and_what_will_be_sent_is_the_text_not_played(events) -> None:
     world = World()
@@ -115,6 +116,7 @@ def test_what_is_held_and_what_will_be_sent_is_the_text_not_played(events) -> No
     assert spoken(rest_of(world.feed)) == "".join(unit.text for unit in expected)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 300)), max_size=60))
 def test_a_new_output_stage_gets_exactly_the_frames_not_played(events) -> None:
     world = World()

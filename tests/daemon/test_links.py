@@ -1,4 +1,4 @@
-"""Commands out, reports in, over real ZeroMQ sockets: edge-triggered descriptors lose nothing, the dead are not believed."""
+"""Commands out, reports in, over real ZeroMQ: edge-triggered sockets lose nothing, the dead are not believed."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

@@ -44,9 +44,8 @@ def leave_stale_socket(path: Path) -> None:
 
 
 def test_a_second_daemon_is_told_who_the_first_one_is(paths: Paths) -> None:
-    with lock_single_instance(paths.lock):
-        with pytest.raises(AnotherDaemon) as refused:
-            lock_single_instance(paths.lock)
+    with lock_single_instance(paths.lock), pytest.raises(AnotherDaemon) as refused:
+        lock_single_instance(paths.lock)
     pid = os.getpid()
     assert str(refused.value) == (
         f"another daemon (pid {pid}) runs already; `utterd status` asks it, `kill {pid}` ends it"
@@ -172,9 +171,8 @@ def test_a_chosen_folder_that_does_not_exist_is_named(paths: Paths) -> None:
 
 
 def test_a_path_that_is_too_long_is_named(paths: Paths) -> None:
-    with short_folder() as chosen:
-        with pytest.raises(CannotListen, match="^cannot listen at .*: AF_UNIX path too long$"):
-            open_listening_socket(replace(paths, socket=chosen / ("x" * 120)))
+    with short_folder() as chosen, pytest.raises(CannotListen, match=r"^cannot listen at .*: AF_UNIX path too long$"):
+        open_listening_socket(replace(paths, socket=chosen / ("x" * 120)))
 
 
 # Sockets handed over
@@ -198,5 +196,5 @@ def test_a_quarrel_with_launchd_is_told_in_its_words(paths: Paths, monkeypatch: 
         raise ActivationError("launchd did not hand over the socket")
 
     monkeypatch.setattr(listen.launchd, "take_listening_socket", quarrel)
-    with pytest.raises(CannotListen, match="^launchd did not hand over the socket$"):
+    with pytest.raises(CannotListen, match=r"^launchd did not hand over the socket$"):
         open_listening_socket(paths)

@@ -1,7 +1,7 @@
 """Figures: none before a measurement, then quantiles of the latest."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utterd.daemon.metrics import Distribution, Metrics
@@ -37,6 +37,7 @@ def test_only_the_latest_thousand_count_but_all_are_counted() -> None:
     assert distribution.summary() == {"count": 1005, "p50": 1, "p95": 1, "p99": 1, "max": 1}
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50))
 def test_quantiles_are_ordered_and_among_the_measured(values: list[float]) -> None:
     distribution = Distribution()

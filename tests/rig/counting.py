@@ -1,6 +1,6 @@
 """A process at one end of a hop: writes a count, badly on request. Run as `python counting.py SPEC FAULT COUNT`.
 
-FAULT: none, drop, duplicate, reorder, stale, damage: what becomes of every seventh chunk.
+FAULT: none, drop, duplicate, reorder, stale: what becomes of every seventh chunk.
 """
 
 import json

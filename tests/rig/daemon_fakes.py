@@ -1,4 +1,4 @@
-"""Stand-ins for what surrounds the daemon's parts: a loop without time, hops without memory, stages without processes."""
+"""Stand-ins for what surrounds the daemon's parts: a loop without time, hops without memory."""
 
 from collections import deque
 from collections.abc import Callable

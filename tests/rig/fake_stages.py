@@ -1,8 +1,8 @@
 """The stages as a toy, under a real Engine: every queue between them is a list, and a test says which of them moves.
 
-Sound is counted, not made: a unit has so many frames for every character. What the output plays is noted as stretches of
-each utterance's sound, so that a frame lost or heard twice shows. Processes die with all they hold, and forget what they
-were told while nobody listened, as real ones do.
+Sound is counted, not made: a unit has so many frames for every character. What the output plays is noted as stretches
+of each utterance's sound, so that a frame lost or heard twice shows. Processes die with all they hold, and never hear
+what was told while they were not there, as real ones do. Only the Playback, the lanes and the Engine are the real ones.
 """
 
 import struct
@@ -245,10 +245,11 @@ class FakeStages:
         """Let everything go on until nothing moves any more."""
         for _ in range(100_000):
             moves = [self.tell_output(), self.tell_upstream(), self.work(), self.receive(), self.report()]
-            if not any(moves) and not any((self.play(), self.be_heard())):
-                if not self.play(starving=True) and not self.miss_something():
-                    self.loop.fire_all()
-                    return
+            if any(moves) or any((self.play(), self.be_heard())):
+                continue
+            if not self.play(starving=True) and not self.miss_something():
+                self.loop.fire_all()
+                return
         raise AssertionError(f"it never ends: {self._lane!r} {self._playback!r}")
 
     # Inside

@@ -1,7 +1,7 @@
-"""An OutputStage around a TroubledDevice. Run as `python playing_stage.py SPEC SOUND`; SOUND is a file for the raw frames.
+"""An OutputStage around a TroubledDevice. Run as `python playing_stage.py SPEC SOUND`; SOUND is a file for raw frames.
 
-Settings of the spec: keep_open_s, resume; fails_at_frame, refusals (see rig/troubled_device.py); release_first (begin with
-the device let go of); behind_buffer_s (how much later a frame is heard than the device's buffer says).
+Settings of the spec: keep_open_s, resume; fails_at_frame, refusals (see rig/troubled_device.py); release_first (begin
+with the device let go of); behind_buffer_s (how much later a frame is heard than the device's buffer says).
 """
 
 import os

@@ -25,7 +25,7 @@ HANG_GUARD_S = 20.0
 
 
 class TinyStage:
-    """Reports UnitPhonemized whenever it begins a unit, so that a test knows what it is at; a "silent" one if it pauses."""
+    """Reports UnitPhonemized when it begins a unit, so that a test knows what it is at; a "silent" one if it pauses."""
 
     def __init__(self) -> None:
         self._interrupted = threading.Event()

@@ -12,7 +12,8 @@ from rig import counting
 from rig.counting import FRAMES_PER_CHUNK, GENERATION, chunk_of_count
 from rig.hops import HANG_GUARD_MS, SLOTS, hop_specs, short_folder
 
-from utterd.stages.hop import HopReader, HopSpec, HopWriter
+from utterd.stages.hop import HopReader, HopSpec, HopWriter, SlotCorrupt
+from utterd.stages.memory import attach_shared_memory
 from utterd.stages.output.playback import Playback
 from utterd.stages.reports import GapFound
 
@@ -101,8 +102,8 @@ def test_a_full_ring_says_no_until_the_reader_gives_room(spec, context):
 
 def test_a_new_reader_is_told_of_everything_the_old_one_had_not_released(spec, context):
     writer = HopWriter(spec, context)
-    # A context of its own stands for a process of its own: when it is gone, so is the connection. A socket alone is closed
-    # in the background, and bells rung meanwhile would go to the old reader.
+    # A context of its own stands for a process of its own: when it is gone, so is the connection. A socket alone is
+    # closed in the background, and bells rung meanwhile would go to the old reader.
     with zmq.Context() as doomed:
         reader = HopReader(spec, doomed)
         for n in range(3):
@@ -138,3 +139,55 @@ def test_a_reader_leaves_the_bells_of_a_dead_writer_unread(spec, context):
     assert not arrival.is_void
     assert arrival.read().header.sequence == 1
     reader.close(), new.close()
+
+
+def test_credits_of_an_older_epoch_give_no_room(spec, context):
+    reader, writer = HopReader(spec, context), HopWriter(spec, context)
+    writer.try_send(chunk_of_count(0))
+    assert reader.socket.poll(HANG_GUARD_MS)
+    (arrival,) = reader.receive()
+    writer.begin_epoch(2)
+    arrival.release()
+    assert writer.socket.poll(HANG_GUARD_MS)
+    assert writer.collect_credit() == 0
+    assert writer.in_flight == 1
+    reader.close(), writer.close()
+
+
+def test_releasing_what_a_dead_writer_announced_says_nothing_to_the_new_one(spec, context):
+    reader, old = HopReader(spec, context), HopWriter(spec, context)
+    old.try_send(chunk_of_count(0))
+    assert reader.socket.poll(HANG_GUARD_MS)
+    (void,) = reader.receive()
+    old.close()
+    new = HopWriter(dataclasses.replace(spec, epoch=2), context)
+    new.try_send(chunk_of_count(1))
+    assert reader.socket.poll(HANG_GUARD_MS)
+    (arrival,) = reader.receive()
+    void.release()
+    assert new.in_flight == 1
+    arrival.release()
+    while new.in_flight:
+        assert new.socket.poll(HANG_GUARD_MS)
+        assert new.collect_credit() == 1, "one of one"
+    reader.close(), new.close()
+
+
+def test_an_epoch_never_goes_back(spec, context):
+    writer = HopWriter(spec, context)
+    writer.begin_epoch(3)
+    writer.begin_epoch(2)
+    assert repr(writer).startswith("<HopWriter audio.live epoch=3 ")
+    writer.close()
+
+
+def test_a_slot_that_was_damaged_on_its_way_is_not_read(spec, context):
+    reader, writer = HopReader(spec, context), HopWriter(spec, context)
+    writer.try_send(chunk_of_count(0))
+    attach_shared_memory(spec.descriptor, spec.size_bytes)[100] ^= 1
+    assert reader.socket.poll(HANG_GUARD_MS)
+    (arrival,) = reader.receive()
+    with pytest.raises(SlotCorrupt, match="checksum of chunk 0 is wrong"):
+        arrival.read()
+    arrival.release()
+    reader.close(), writer.close()

@@ -49,7 +49,9 @@ def test_a_write_torn_by_a_kill_costs_only_itself(writes, torn_at):
         before = memory[:]
         writer.write(place(writes))
         after = memory[:]
-        torn_place = next(start for start in (0, PLACE_BYTES) if before[start:][:PLACE_BYTES] != after[start:][:PLACE_BYTES])
+        torn_place = next(
+            start for start in (0, PLACE_BYTES) if before[start:][:PLACE_BYTES] != after[start:][:PLACE_BYTES]
+        )
         memory[:] = after[: torn_place + torn_at] + before[torn_place + torn_at :]
         assert PositionPage(descriptor).read() in (place(writes - 1), place(writes))
     finally:

@@ -1,5 +1,10 @@
 """The ring alone, in one process."""
 
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,10 +16,19 @@ from utterd.stages.ring import BodyTooLarge, RingReader, RingWriter, SlotCorrupt
 SLOTS, SLOT_BYTES = 4, 64
 
 
+@contextmanager
+def shared_memory() -> Iterator[mmap.mmap]:
+    size = ring_size_bytes(SLOTS, SLOT_BYTES)
+    descriptor = create_shared_memory(size)
+    with attach_shared_memory(descriptor, size) as memory:
+        os.close(descriptor)  # the mapping stays
+        yield memory
+
+
 @pytest.fixture
 def memory():
-    size = ring_size_bytes(SLOTS, SLOT_BYTES)
-    return attach_shared_memory(create_shared_memory(size), size)
+    with shared_memory() as memory:
+        yield memory
 
 
 @pytest.fixture
@@ -69,11 +83,35 @@ def test_an_overwritten_slot_is_not_taken_for_the_old_one(writer, reader):
 
 @given(st.integers(0, ring_size_bytes(SLOTS, SLOT_BYTES) // SLOTS - SLOT_BYTES + 4), st.integers(1, 255))
 def test_any_flipped_byte_of_a_slot_is_noticed(place, flip):
-    size = ring_size_bytes(SLOTS, SLOT_BYTES)
-    memory = attach_shared_memory(create_shared_memory(size), size)
-    writer = RingWriter(memory, slots=SLOTS, slot_bytes=SLOT_BYTES)
-    reader = RingReader(memory, slots=SLOTS, slot_bytes=SLOT_BYTES)
-    writer.try_write(header(0), b"hello")
-    memory[place] ^= flip
+    with shared_memory() as memory:
+        RingWriter(memory, slots=SLOTS, slot_bytes=SLOT_BYTES).try_write(header(0), b"hello")
+        memory[place] ^= flip
+        with pytest.raises(SlotCorrupt):
+            RingReader(memory, slots=SLOTS, slot_bytes=SLOT_BYTES).read(0)
+
+
+def test_releasing_twice_or_what_was_never_written_is_harmless(writer):
+    counter = writer.try_write(header(0), b"")
+    writer.release(counter)
+    writer.release(counter)
+    writer.release(99)
+    assert writer.unreleased == 0
+
+
+def test_what_is_unreleased_is_known_oldest_first(writer):
+    for n in range(SLOTS):
+        writer.try_write(header(n), b"")
+    writer.release(1)
+    assert writer.unreleased_counters == [0, 2, 3]
+    assert repr(writer) == f"<RingWriter next=4 unreleased=3/{SLOTS}>"
+
+
+def test_the_largest_body_and_the_largest_numbers_fit(writer, reader):
+    largest = ChunkHeader(utterance_id=2**64 - 1, generation=2**32 - 1, sequence=2**32 - 1, is_last=True)
+    counter = writer.try_write(largest, bytes(SLOT_BYTES))
+    assert reader.read(counter) == (largest, bytes(SLOT_BYTES))
+
+
+def test_a_slot_that_was_never_written_is_not_taken_for_one(reader):
     with pytest.raises(SlotCorrupt):
         reader.read(0)

@@ -121,7 +121,7 @@ def test_a_cut_drops_old_work_at_once_and_unseen(child):
 
 
 def test_work_that_was_cut_is_never_begun_again(child):
-    """What interrupts it is in the inbox before it is interrupted: many times, since this is a matter of microseconds."""
+    """The reason is in the inbox before the work is interrupted. Many times, since this is a matter of microseconds."""
     for generation in range(50):
         send(child, text_chunk("hang", utterance=generation, generation=generation))
         assert begun(child) == ("live", generation)

@@ -1,5 +1,6 @@
 """The socket that systemd hands over, and the messages to it: with its variables faked, and with its own tool."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -24,10 +25,8 @@ def handed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         descriptor = os.dup(listener.fileno())
         monkeypatch.setattr(activation, "_FIRST_DESCRIPTOR", descriptor)
         yield descriptor
-        try:
+        with contextlib.suppress(OSError):  # where it was taken, the test has closed it
             os.close(descriptor)
-        except OSError:
-            pass  # taken, and closed by the test
 
 
 def environment(count: int | str = 1, pid: int | str | None = None) -> dict[str, str]:

@@ -97,7 +97,9 @@ def test_no_sound_is_lost_and_the_pause_is_exact(token_frames, data, pause, spee
 
 @given(st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 10_000))
 def test_a_stretch_can_be_begun_anywhere(start, length, silence, skip):
-    speech = ToneSynthesizer().synthesize(SynthesisRequest(tokens=(50, 83, 54, 31, 16), voice="tone", speed=1.0), Abort())
+    speech = ToneSynthesizer().synthesize(
+        SynthesisRequest(tokens=(50, 83, 54, 31, 16), voice="tone", speed=1.0), Abort()
+    )
     stretch = Stretch(start=start, end=start + length, silence=silence)
     whole = _joined(stretch_audio(speech, stretch, 0))
     assert len(whole) == stretch.length

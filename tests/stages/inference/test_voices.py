@@ -77,17 +77,17 @@ def test_a_table_that_has_changed_since_fails_the_chunk(path):
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 but no more", b"\x93NUMPY\x01\x00"])
 def test_what_is_no_voices_file_is_refused_by_name(path, content):
     path.write_bytes(content)
-    with pytest.raises(ModelUnusable, match="voices.npz is not a voices file"):
+    with pytest.raises(ModelUnusable, match=r"voices\.npz is not a voices file"):
         Voices(path)
 
 
 def test_a_single_array_is_no_voices_file(path):
     with path.open("wb") as file:
         np.save(file, np.zeros(3))
-    with pytest.raises(ModelUnusable, match="voices.npz is not a voices file"):
+    with pytest.raises(ModelUnusable, match=r"voices\.npz is not a voices file"):
         Voices(path)
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path):
-    with pytest.raises(ModelUnusable, match="none.npz"):
+    with pytest.raises(ModelUnusable, match=r"none\.npz"):
         Voices(tmp_path / "none.npz")

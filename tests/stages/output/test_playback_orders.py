@@ -1,11 +1,12 @@
 """However an utterance arrives, every frame of it is played once, in order.
 
-Units are cut into windows anywhere, with overlaps; chunks come out of order within a bound, twice, or not at all; the lane
-is rewound in the middle, the news of that arriving before or after the first chunks of the new generation. What the
-daemon would do is done here: it feeds again from the first unit not reported as buffered.
+Units are cut into windows anywhere, with overlaps; chunks come out of order within a bound, twice, or not at all; the
+lane is rewound in the middle, the news of that arriving before or after the first chunks of the new generation. What
+the daemon would do is done here: it feeds again from the first unit not reported as buffered.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -27,9 +28,8 @@ utterances = st.lists(st.one_of(st.just(0), st.integers(1, 400), st.integers(400
 def windows_of(draw: st.DrawFn, frames: int) -> list[tuple[int, int]]:
     """[start, stop) from 0 to `frames`, in order, possibly overlapping; the last may be empty."""
     cuts = sorted(draw(st.lists(st.integers(0, frames), max_size=4)))
-    edges = [0, *cuts, frames]
     overlap = draw(st.integers(0, 50))
-    return [(max(0, start - overlap), stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [(max(0, start - overlap), stop) for start, stop in pairwise([0, *cuts, frames])]
 
 
 def chunks_of(draw: st.DrawFn, units: list[int], *, first_unit: int, generation: int) -> list[AudioChunk]:
@@ -117,7 +117,9 @@ def deliveries(draw: st.DrawFn, listener: Listener, units: list[int]) -> Iterato
     for generation in range(1, draw(st.integers(1, 3))):
         place = draw(st.integers(0, len(chunks)))
         yield from chunks[:place]
-        anew = disturb(draw, chunks_of(draw, units, first_unit=min(listener.next_unit, len(units)), generation=generation))
+        anew = disturb(
+            draw, chunks_of(draw, units, first_unit=min(listener.next_unit, len(units)), generation=generation)
+        )
         overtaking = draw(st.integers(0, min(3, len(anew))))
         yield from anew[:overtaking]
         listener.note(listener.playback.cut(generation, (1,))[0])

@@ -228,7 +228,10 @@ def test_a_producer_that_is_late_costs_an_underrun_and_no_frame(tmp_path):
         finished = player.expect(PlaybackFinished)
         assert (finished.underruns, finished.audio_frames) == (1, 4 * WINDOW)
         found, wanted = player.sound[: 4 * WINDOW], counted(0, 4 * WINDOW)
-        for stretch in (slice(FADE_FRAMES, WINDOW - FADE_FRAMES), slice(WINDOW + FADE_FRAMES, 4 * WINDOW - FADE_FRAMES)):
+        for stretch in (
+            slice(FADE_FRAMES, WINDOW - FADE_FRAMES),
+            slice(WINDOW + FADE_FRAMES, 4 * WINDOW - FADE_FRAMES),
+        ):
             assert np.abs(found[stretch] - wanted[stretch]).max() * FULL_SCALE <= 3
 
 

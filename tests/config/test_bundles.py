@@ -1,0 +1,133 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from utterd.config.bundles import TONE, BundleError, find_bundle, load_bundle, verify_files
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A copy of the starter bundle."""
+    folder = tmp_path / "mine"
+    shutil.copytree(find_bundle("starter").folder, folder, ignore=shutil.ignore_patterns("__*"))
+    return folder
+
+
+def rewrite(folder: Path, old: str, new: str) -> None:
+    description = (folder / "bundle.toml").read_text("utf-8")
+    assert old in description
+    (folder / "bundle.toml").write_text(description.replace(old, new), "utf-8")
+
+
+def test_the_shipped_bundle_is_whole_and_says_what_it_is():
+    bundle = find_bundle("starter")
+    verify_files(bundle)
+    assert (bundle.name, bundle.family, bundle.sample_rate_hz) == ("starter", "starter", 24_000)
+    assert bundle.default_voice in {voice.name for voice in bundle.voices}
+    assert {voice.language for voice in bundle.voices} <= set(bundle.languages)
+    assert bundle.licence
+
+
+def test_every_file_of_the_shipped_bundle_is_under_its_checksum():
+    bundle = find_bundle("starter")
+    data = {path.name for path in bundle.folder.iterdir() if path.suffix in (".onnx", ".npz")}
+    assert data == set(bundle.files)
+
+
+def test_the_stand_in_has_no_files():
+    assert find_bundle("tone") is TONE
+    verify_files(TONE)
+
+
+def test_a_bundle_is_found_by_its_folder(mine, monkeypatch):
+    assert find_bundle(str(mine)).folder == mine
+    monkeypatch.chdir(mine.parent)
+    assert find_bundle("mine").folder == Path("mine")
+    assert find_bundle("./mine").name == "starter"
+
+
+def test_a_folder_that_happens_to_be_here_does_not_stand_in_for_a_shipped_bundle(tmp_path, monkeypatch):
+    (tmp_path / "starter").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert find_bundle("starter").name == "starter"
+
+
+def test_a_tilde_is_home(mine, monkeypatch):
+    monkeypatch.setenv("HOME", str(mine.parent))
+    assert find_bundle("~/mine").name == "starter"
+
+
+def test_voices_are_found_by_name():
+    bundle = find_bundle("starter")
+    assert bundle.voice(bundle.default_voice).name == bundle.default_voice
+    assert bundle.voice("bella") is None
+
+
+def test_a_misspelt_name_is_met_with_a_guess():
+    with pytest.raises(BundleError, match=r"no model 'satrter'; did you mean 'starter'\?"):
+        find_bundle("satrter")
+
+
+def test_a_name_like_no_other_is_met_with_what_there_is():
+    with pytest.raises(BundleError, match="no model 'xyz'; there is starter, or give a folder"):
+        find_bundle("xyz")
+
+
+def test_a_folder_without_a_description_is_no_model(tmp_path):
+    with pytest.raises(BundleError, match=r"is not a model: it has no bundle\.toml"):
+        find_bundle(str(tmp_path))
+    with pytest.raises(BundleError, match=r"is not a model: it has no bundle\.toml"):
+        find_bundle(str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ('name = "starter"', "", "name"),
+        ('family = "starter"', 'family = "vits"', "vits"),
+        ('default_voice = "am_trio"', 'default_voice = "bella"', "bella"),
+        ("sample_rate_hz = 24000", 'sample_rate_hz = "fast"', "fast"),
+        ("sample_rate_hz = 24000", "sample_rate_hz = 22050", "22050"),
+        ("[voices]", "[voces]", "voices"),
+        ('am_blend = { language = "en-us"', 'am_blend = { lang = "en-us"', "language"),
+        ('am_blend = { language = "en-us", description = "half slt, half rms" }', "am_blend = 5", "am_blend"),
+        ("[files]", "[graph_files]", "files"),
+        ("frame_samples = 120", 'frame_samples = "x"', "x"),
+    ],
+)
+def test_a_wrong_description_is_told_by_what_is_wrong(mine, old, new, named):
+    rewrite(mine, old, new)
+    with pytest.raises(BundleError) as failure:
+        load_bundle(mine)
+    assert str(failure.value).startswith(f"{mine / 'bundle.toml'} is not right: ")
+    assert named in str(failure.value)
+    assert "Error(" not in str(failure.value), "for people"
+
+
+def test_a_description_that_is_not_toml_is_named(mine):
+    rewrite(mine, "[voices]", "[voices")
+    with pytest.raises(BundleError, match=r"bundle\.toml cannot be read"):
+        load_bundle(mine)
+
+
+def test_a_missing_file_is_named_with_advice(mine):
+    (mine / "voices.npz").unlink()
+    with pytest.raises(
+        BundleError, match=r"voices\.npz cannot be read: No such file or directory; reinstall the model"
+    ):
+        verify_files(load_bundle(mine))
+
+
+def test_a_changed_file_is_named_with_advice(mine):
+    with (mine / "voices.npz").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(BundleError, match=r"voices\.npz is damaged .*; reinstall the model"):
+        verify_files(load_bundle(mine))
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "sub/../../x"])
+def test_files_outside_the_folder_are_no_part_of_a_bundle(mine, name):
+    rewrite(mine, '"voices.npz" =', f'"{name}" =')
+    with pytest.raises(BundleError, match="is not right"):
+        load_bundle(mine)
