@@ -34,9 +34,6 @@ def measure(minutes: float = 2.0, *, busy: bool = True) -> dict[str, Any]:
 
 
 def _soak(daemon: RunningDaemon, minutes: float) -> dict[str, Any]:
-    assert daemon.process is not None
-    processes = {"daemon": psutil.Process(daemon.process.pid)}
-    processes.update({name: psutil.Process(pid) for name, pid in daemon.pids().items()})
     begun = time.monotonic()
     totals: list[int] = []
     underruns = played_ms = 0.0
@@ -50,14 +47,16 @@ def _soak(daemon: RunningDaemon, minutes: float) -> dict[str, Any]:
                     finished = utterance.wait(timeout=_SAMPLE_S)
                     break
                 except TimeoutError:
-                    totals.append(sum(process.memory_info().rss for process in processes.values()))
+                    totals.append(sum(process.memory_info().rss for process in _processes(daemon).values()))
             underruns += finished.underruns
             played_ms += finished.audio_ms
+    processes = _processes(daemon)
     first, last = totals[len(totals) // 10], totals[-1]
     return {
         "minutes": round((time.monotonic() - begun) / 60, 1),
         "audio_minutes": round(played_ms / 60_000, 1),
         "underruns": int(underruns),
+        "restarts": sum(stage["restarts"] for stage in daemon.status()["stages"]),
         "rss_mb": {name: round(p.memory_info().rss / 2**20) for name, p in processes.items()},
         "rss_total_mb": round(last / 2**20),
         "rss_growth_mb": round((last - first) / 2**20, 1),
@@ -67,3 +66,10 @@ def _soak(daemon: RunningDaemon, minutes: float) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "reached": underruns == 0 and max(totals) <= _TARGET_BYTES,
     }
+
+
+def _processes(daemon: RunningDaemon) -> dict[str, psutil.Process]:
+    """As they are now: a stage may have been restarted."""
+    assert daemon.process is not None
+    pids = {"daemon": daemon.process.pid, **daemon.pids()}
+    return {name: psutil.Process(pid) for name, pid in pids.items()}

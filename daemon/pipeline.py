@@ -27,6 +27,9 @@ from utterd.stages.spec import StageSpec
 
 logger = logging.getLogger(__name__)
 
+_LATE_S = 0.25
+"""A tick that comes so late tells that the daemon itself did not run."""
+
 _DEATHS_BLAMED_ON_A_UNIT = 2
 """A piece of text over which a stage died so often is not tried again."""
 
@@ -73,6 +76,7 @@ class Pipeline:
         self._linked: set[int] = set()
         """Processes whose control socket has been heard: commands reach them."""
         self._is_closing = False
+        self._tick_due_s = time.monotonic()
 
     def start_stages(self) -> None:
         """Start what the supervisor wants started. Needs no event loop, so that start-up can overlap with imports."""
@@ -191,7 +195,10 @@ class Pipeline:
             return
         place = (stage, position.utterance_id, position.sequence, position.frame)
         self._blame[place] += 1
-        if self._blame[place] >= _DEATHS_BLAMED_ON_A_UNIT:
+        if self._blame[place] >= _LATE_S = 0.25
+"""A tick that comes so late tells that the daemon itself did not run."""
+
+_DEATHS_BLAMED_ON_A_UNIT:
             self.on_unit_blamed(position.utterance_id, stage)
 
     def _rejoin(self, stage: str) -> None:
@@ -261,6 +268,11 @@ class Pipeline:
         """Look after the stages now and then; deaths and reports need no tick."""
         if self._is_closing or self._loop is None:
             return
+        now_s = time.monotonic()
+        if now_s - self._tick_due_s > _LATE_S:
+            # This process was held up (a busy machine, a paused one): heartbeats lie unread in the socket.
+            self.supervisor.excuse(now_s - self._tick_due_s)
+        self._tick_due_s = now_s + self._settings.supervision.heartbeat_s
         self._loop.call_later(self._settings.supervision.heartbeat_s, self._tick)
         self._carry_out()
         self.poke()

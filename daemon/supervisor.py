@@ -136,6 +136,12 @@ class Supervisor:
         record.state = StageState.BACKING_OFF
         record.start_at_s = now_s + self._delay_s(record)
 
+    def excuse(self, lateness_s: float) -> None:
+        """The caller itself was held up for so long: what it did not hear meanwhile is nobody's fault."""
+        for record in self.records.values():
+            record.heard_at_s += lateness_s
+            record.started_at_s += lateness_s
+
     def revive(self, now_s: float) -> None:
         """Somebody wants to speak: what has been given up, or waits long, gets another chance at once."""
         for record in self.records.values():

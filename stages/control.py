@@ -56,7 +56,7 @@ class ControlThread:
         """Start the thread.
 
         Args:
-            on_command: sees each command first, on this thread.
+            on_command: sees each command as it arrives, on this thread; it is in the inbox by then.
             on_beat: called before each heartbeat, on this thread.
         """
         self._spec = spec

@@ -84,7 +84,9 @@ class Loudspeaker:
         self._target_volume = gain
 
     def open(self) -> None:
-        """Have the device ready for a write. Raises DeviceError."""
+        """Have the device ready for a write, from whatever state. Raises DeviceError."""
+        if self._device.state is DeviceState.LOST:
+            self._device.recover()
         if self._device.state is DeviceState.CLOSED:
             self._device.open()
         if self._device.state is DeviceState.STOPPED:
@@ -145,10 +147,7 @@ class Loudspeaker:
         if now_ns < self._recover_at_ns:
             return False
         try:
-            if self._device.state is DeviceState.LOST:
-                self._device.recover()
-            else:
-                self.open()
+            self.open()
         except DeviceError as error:
             self.note_loss(error)
             self._recover_at_ns = now_ns + _RECOVERY_INTERVAL_NS

@@ -228,6 +228,7 @@ class OutputStage:
         try:
             return action()
         except DeviceError as error:
+            self._tail_frames = 0  # there is no speech left in it to push out, and no haste to have it back
             self._loudspeaker.note_loss(error)
             self._report_device()
             return None

@@ -212,3 +212,13 @@ def test_each_stage_has_its_own_limit() -> None:
         supervisor.ready(stage, pid, 0)
         supervisor.heard(stage, pid, 10, 1)
     assert supervisor.poll(1) == [Kill(stage="output", reason="stuck")]
+
+
+def test_what_the_daemon_did_not_hear_while_it_was_held_up_is_nobodys_fault():
+    supervisor = Supervisor(("g2p",), default_settings().supervision)
+    supervisor.poll(0.0)
+    supervisor.started("g2p", 1, 0.0)
+    supervisor.ready("g2p", 1, 0.0)
+    supervisor.excuse(60.0)
+    assert supervisor.poll(60.0) == []
+    assert supervisor.poll(60.0 + default_settings().supervision.hang_s + 0.1) != []

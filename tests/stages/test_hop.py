@@ -155,11 +155,13 @@ def test_credits_of_an_older_epoch_give_no_room(spec, context):
 
 
 def test_releasing_what_a_dead_writer_announced_says_nothing_to_the_new_one(spec, context):
-    reader, old = HopReader(spec, context), HopWriter(spec, context)
-    old.try_send(chunk_of_count(0))
-    assert reader.socket.poll(HANG_GUARD_MS)
-    (void,) = reader.receive()
-    old.close()
+    reader = HopReader(spec, context)
+    with zmq.Context() as doomed:
+        old = HopWriter(spec, doomed)
+        old.try_send(chunk_of_count(0))
+        assert reader.socket.poll(HANG_GUARD_MS)
+        (void,) = reader.receive()
+        old.close()
     new = HopWriter(dataclasses.replace(spec, epoch=2), context)
     new.try_send(chunk_of_count(1))
     assert reader.socket.poll(HANG_GUARD_MS)
