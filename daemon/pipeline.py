@@ -195,10 +195,7 @@ class Pipeline:
             return
         place = (stage, position.utterance_id, position.sequence, position.frame)
         self._blame[place] += 1
-        if self._blame[place] >= _LATE_S = 0.25
-"""A tick that comes so late tells that the daemon itself did not run."""
-
-_DEATHS_BLAMED_ON_A_UNIT:
+        if self._blame[place] >= _DEATHS_BLAMED_ON_A_UNIT:
             self.on_unit_blamed(position.utterance_id, stage)
 
     def _rejoin(self, stage: str) -> None:
