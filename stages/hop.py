@@ -9,6 +9,7 @@
   and credits of an older epoch are left unread, wherever they were delayed. A writer that outlives its reader rings
   again for every slot that had not come back (the memory outlives them both), so nothing depends on whether the news
   of the new epoch or the next chunk arrives first. A reader learns of a new writer from its first bell.
+- An epoch may be raised only once the process that is replaced has been reaped: with both alive, bells would be lost.
 - ZeroMQ sockets belong to the thread that uses the hop's end.
 """
 

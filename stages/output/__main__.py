@@ -43,6 +43,8 @@ def _play(device: str, volume: float) -> int:
             playback.add(chunk, lambda: None)
             while block := playback.next_block(BLOCK_FRAMES):
                 loudspeaker.write(block.samples)
+        if block := playback.next_block(BLOCK_FRAMES, starving=True):  # the stream broke off in the middle
+            loudspeaker.write(block.samples)
         loudspeaker.drain()
         loudspeaker.close()
     except (DeviceError, NotAPipe) as error:
