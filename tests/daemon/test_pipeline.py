@@ -105,7 +105,7 @@ class House:
         self._news = asyncio.Event()
         self.wiring = Wiring(folder, heartbeat_s=1.0)
         start: Any = lambda spec, on_exit: FakeStage(self, spec, on_exit)  # noqa: E731
-        self.pipeline = Pipeline(default_settings(), self.wiring, device="null", start_process=start)
+        self.pipeline = Pipeline(default_settings(supervision_hang_s=5.0), self.wiring, device="null", start_process=start)
         self.pipeline.on_report = lambda report: self._tell("report", report)
         self.pipeline.on_unit_blamed = lambda utterance_id, stage: self._tell("blamed", (utterance_id, stage))
         self.pipeline.on_output_lost = lambda position: self._tell("lost", position)

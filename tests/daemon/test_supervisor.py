@@ -5,7 +5,7 @@ from rig.daemon_fakes import default_settings
 
 from utterd.daemon.supervisor import Kill, Problem, StageState, Start, Supervisor
 
-SETTINGS = default_settings().supervision  # hang 5 s, start 60 s, stable 5 s, g2p 20 s at one thing, 6 failures
+SETTINGS = default_settings(supervision_hang_s=5.0).supervision  # hang 5 s, start 60 s, stable 5 s, g2p 20 s at one thing, 6 failures
 PROBLEM = Problem(code="model_unusable", message="the model is damaged")
 
 
