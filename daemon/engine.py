@@ -153,13 +153,17 @@ class Engine:
         feeder = self.pipeline.lanes[lane]
         known = {feed.utterance.id: feed for feed in feeder.feeds}
         head_before = feeder.feeds[0] if feeder.feeds else None
-        for feed in feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]]):
-            self._forget_started(feed.utterance.id)
-            feed.utterance.audio_frames = feed.utterance.clock_base_frames
+        self._unhear(feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]]))
         if lane == "render" and (feeder.feeds[0] if feeder.feeds else None) is not head_before:
             self.rendering.begin()
             self.rendering.send()  # what waited for another client gives its room back
         self.pipeline.poke()
+
+    def _unhear(self, feeds: list[Feed]) -> None:
+        """They begin anew: what was reported of them has not been heard, and will not be."""
+        for feed in feeds:
+            self._forget_started(feed.utterance.id)
+            feed.utterance.audio_frames = feed.utterance.clock_base_frames
 
     def _cancel(self, utterances: list[Utterance], reason: CancelReason) -> None:
         self._take_away(utterances)
@@ -247,9 +251,9 @@ class Engine:
             case GapFound():
                 if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
                     feed.lost(report.sequence)
-                self.pipeline.lanes["live"].rewind(report.reason)
+                self._unhear(self.pipeline.lanes["live"].mend(report.reason))
             case SlotLost():
-                self.pipeline.lanes[report.lane].rewind(f"slot lost before {report.stage}: {report.reason}")
+                self._unhear(self.pipeline.lanes[report.lane].mend(f"{report.stage}: {report.reason}"))
             case UnitFailed():
                 self._on_unit_failed(report)
             case DeviceChanged():

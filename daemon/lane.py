@@ -66,6 +66,20 @@ class LaneFeeder:
         self._cut(self.feeds)
         self.pump()
 
+    def mend(self, reason: str) -> list[Feed]:
+        """A single chunk was lost, and later ones were not: feed again, the head first.
+
+        What the output stage holds of the others is given up. It might go before the head's missing chunk, or take the
+        room that this needs.
+
+        Returns:
+            Those that begin anew.
+        """
+        logger.warning("chunk lost lane=%s generation=%d reason=%s", self.lane, self.generation + 1, reason)
+        anew = self._cut(self.feeds[:1])
+        self.pump()
+        return anew
+
     def restart(self, utterance_id: int, sequence: int, frames: int) -> None:
         """The receiving end of the lane itself was lost; it had come to this place."""
         for feed in self.feeds:
@@ -74,9 +88,12 @@ class LaneFeeder:
             else:
                 feed.rewind_to_unplayed()
         self.generation += 1
-        self.output_generation = self.generation  # of the process that will be started
         self._send_cut(Cut(lane=self.lane, generation=self.generation))
         self.pump()
+
+    def output_started(self) -> None:
+        """A new output process begins in the present generation, and holds nothing."""
+        self.output_generation = self.generation
 
     def pump(self) -> None:
         """Send as much as the hop has room for. An utterance is begun only when the one before it is sent whole."""

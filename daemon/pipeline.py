@@ -149,6 +149,8 @@ class Pipeline:
             self.supervisor.exited(stage, time.monotonic())
             return
         self._processes[stage] = process
+        if stage == "output":
+            self.lanes["live"].output_started()
         self.supervisor.started(stage, process.pid, time.monotonic())
         logger.info("stage started stage=%s pid=%d restart=%s", stage, process.pid, is_restart)
         if self._loop is not None:

@@ -19,7 +19,7 @@ wishes = st.one_of(
     st.tuples(st.just("speak"), st.sampled_from(TEXTS), st.sampled_from(["append", "append", "next", "now"])),
     st.tuples(st.just("stop"), st.sampled_from([Stop(), Stop(all=True), *(Stop(utterance=n) for n in (1, 2, 3))])),
 )
-faults = st.tuples(st.sampled_from(["kill_upstream", "kill_output", "fail"]))
+faults = st.tuples(st.sampled_from(["kill_upstream", "kill_output", "fail", "damage"]))
 histories = st.lists(st.one_of(flows, steps, wishes, faults), min_size=5, max_size=50)
 
 

@@ -468,6 +468,7 @@ def position(utterance: Utterance, sequence: int, frame: int, clock_frames: int)
 def lose_output(daemon: Daemon, place: Position | None) -> None:
     daemon.sent()
     daemon.pipeline.on_output_lost(place)  # type: ignore[attr-defined]
+    daemon.pipeline.lanes["live"].output_started()
 
 
 def test_speech_goes_on_at_the_frame_where_output_died(daemon: Daemon) -> None:

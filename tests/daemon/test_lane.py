@@ -152,6 +152,17 @@ def test_a_second_rewind_keeps_it_even_if_nothing_could_be_sent_in_between() -> 
     assert lane.cuts == [cut(1, 1), cut(2, 1)]
 
 
+def test_a_lost_chunk_costs_all_but_the_head_what_the_output_stage_holds(lane: Lane) -> None:
+    first, second = feeds(1, 2)
+    lane.feeder.arrange([first, second])
+    first.buffered(1)
+    second.buffered(0)
+    lane.sent()
+    assert lane.feeder.mend("a slot was damaged") == [second]
+    assert lane.cuts == [cut(1, 1)]
+    assert lane.sent() == [(1, 2, 1), (2, 0, 1)]
+
+
 def test_a_restart_goes_on_where_the_lost_stage_was(lane: Lane) -> None:
     first, second = feeds(1, 2)
     lane.feeder.arrange([first, second])
@@ -187,8 +198,12 @@ def test_the_output_stage_is_not_believed_about_one_that_begins_anew_until_it_kn
 def test_a_new_output_stage_is_believed_about_all(lane: Lane) -> None:
     first, second, third = feeds(1, 2, 3)
     lane.feeder.arrange([first, second])
-    lane.feeder.arrange([first, third, second])
     lane.feeder.restart(0, 0, 0)
+    first.is_open = True
+    lane.feeder.pump()
+    lane.feeder.arrange([first, third, second])  # nobody is there to be told
+    assert lane.feeder.find_reported(2) is None
+    lane.feeder.output_started()
     assert lane.feeder.find_reported(2) is second
 
 

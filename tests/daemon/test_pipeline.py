@@ -105,7 +105,9 @@ class House:
         self._news = asyncio.Event()
         self.wiring = Wiring(folder, heartbeat_s=1.0)
         start: Any = lambda spec, on_exit: FakeStage(self, spec, on_exit)  # noqa: E731
-        self.pipeline = Pipeline(default_settings(supervision_hang_s=5.0), self.wiring, device="null", start_process=start)
+        self.pipeline = Pipeline(
+            default_settings(supervision_hang_s=5.0), self.wiring, device="null", start_process=start
+        )
         self.pipeline.on_report = lambda report: self._tell("report", report)
         self.pipeline.on_unit_blamed = lambda utterance_id, stage: self._tell("blamed", (utterance_id, stage))
         self.pipeline.on_output_lost = lambda position: self._tell("lost", position)
@@ -366,6 +368,24 @@ def test_a_new_output_is_told_where_to_go_on_and_no_more_than_that(clock: FakeCl
         settings = house.stage("output").spec.settings
         assert settings["resume"] == {1: (0, 700)}
         assert settings["is_restart"] is True
+
+    in_a_house(scenario)
+
+
+def test_a_new_output_is_believed_about_what_began_anew_while_there_was_none(clock: FakeClock) -> None:
+    async def scenario(house: House) -> None:
+        house.begin()
+        await house.link("output")
+        feeder = house.pipeline.lanes["live"]
+        first, second = house.feed(1), house.feed(2)
+        house.failing_starts = 1
+        house.stage("output").die()
+        first.is_open = True
+        feeder.pump()
+        feeder.arrange([first, Feed(make_utterance(3, TEXT)), second])
+        assert feeder.find_reported(2) is None
+        house.pipeline.revive()
+        assert feeder.find_reported(2) is second
 
     in_a_house(scenario)
 

@@ -1,11 +1,15 @@
 """Histories: what happened at which second, and what is to be done about it. No process, no clock."""
 
+from dataclasses import replace
+
 import pytest
 from rig.daemon_fakes import default_settings
 
 from utterd.daemon.supervisor import Kill, Problem, StageState, Start, Supervisor
 
-SETTINGS = default_settings(supervision_hang_s=5.0).supervision  # hang 5 s, start 60 s, stable 5 s, g2p 20 s at one thing, 6 failures
+SETTINGS = default_settings(
+    supervision_hang_s=5.0
+).supervision  # hang 5 s, start 60 s, stable 5 s, g2p 20 s at one thing, 6 failures
 PROBLEM = Problem(code="model_unusable", message="the model is damaged")
 
 
@@ -163,6 +167,20 @@ def test_a_revival_leaves_what_lives_alone() -> None:
     taken = history(*LIVING, (2, "revive"))
     assert taken.do(2) == ""
     assert taken.record.state is StageState.READY
+
+
+def test_a_daemon_that_was_held_up_blames_nobody() -> None:
+    taken = history(*LIVING)
+    taken.supervisor.excuse(100)
+    assert taken.do(102) == ""
+    assert taken.do(107) == "kill: silent for 6.0 s"
+
+
+def test_a_start_is_not_late_because_the_daemon_was() -> None:
+    taken = history((0, "start"))
+    taken.supervisor.excuse(100)
+    assert taken.do(159) == ""
+    assert taken.do(161) == "kill: not ready after 60 s"
 
 
 def test_a_problem_is_kept_until_the_stage_is_ready() -> None:

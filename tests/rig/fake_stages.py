@@ -78,6 +78,7 @@ class FakeStages:
         self._audio: deque[tuple[AudioChunk, Callable[[], None]]] = deque()
         self._unreleased: list[AudioChunk] = []
         self._output_life = 0
+        self._reports: deque[Report] = deque()
         self._begin_upstream()
         self._begin_output()
 
@@ -142,6 +143,10 @@ class FakeStages:
     # Output
 
     def tell_output(self) -> bool:
+        """Start it, if it is not there; hear its first heartbeat; or let it obey a command."""
+        if self._is_down:
+            self._begin_output()
+            return True
         if not self._is_linked:
             self._is_linked = True
             if self._lane.generation != self._output_generation:
@@ -160,14 +165,14 @@ class FakeStages:
         return True
 
     def receive(self) -> bool:
-        if not self._audio:
+        if not self._audio or self._is_down:
             return False
         self._reports.extend(self._playback.add(*self._audio.popleft()))
         return True
 
     def damage(self) -> None:
         """The next slot does not hold what was announced."""
-        if self._audio:
+        if self._audio and not self._is_down:
             _, release = self._audio.popleft()
             release()
             self._reports.append(SlotLost(stage="output", lane="live", reason="checksum"))
@@ -178,7 +183,7 @@ class FakeStages:
             self._audio.popleft()
 
     def play(self, *, starving: bool = False) -> bool:
-        block = self._playback.next_block(BLOCK_FRAMES, starving=starving)
+        block = None if self._is_down else self._playback.next_block(BLOCK_FRAMES, starving=starving)
         if block is None:
             return False
         identity = block.utterance_id
@@ -215,12 +220,14 @@ class FakeStages:
 
     def miss_something(self) -> bool:
         """Chunks wait for one that does not come."""
-        reports = self._playback.give_up_waiting()
+        reports = [] if self._is_down else self._playback.give_up_waiting()
         self._reports.extend(reports)
         return bool(reports)
 
     def kill_output(self) -> None:
-        """It dies; what it had told before is still heard."""
+        """It dies; what it had told before is still heard. The next one is not there yet."""
+        if self._is_down:
+            return
         while self.report():
             pass
         position = self._position
@@ -228,8 +235,9 @@ class FakeStages:
         self._output_life += 1
         unread, self._audio = list(self._unreleased), deque()
         self._unreleased.clear()
+        self._ending = []
+        self._is_down, self._is_linked = True, False
         self.pipeline.on_output_lost(position)  # type: ignore[attr-defined]
-        self._begin_output()
         for chunk in unread:
             self._ring(chunk)
 
@@ -275,9 +283,9 @@ class FakeStages:
         resume = {feed.utterance.id: feed.place for feed in self._lane.feeds if feed.place > (0, 0)}
         self._output_generation = self._lane.generation
         self._playback = Playback(generation=self._output_generation, resume=resume)
+        self._lane.output_started()
         self._to_output: deque[Cut] = deque()
-        self._is_linked = False
-        self._reports: deque[Report] = deque()
+        self._is_down = self._is_linked = False
         self._ending: list[PlaybackFinished] = []
         self._position: Position | None = None
 
