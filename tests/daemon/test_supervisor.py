@@ -1,7 +1,5 @@
 """Histories: what happened at which second, and what is to be done about it. No process, no clock."""
 
-from dataclasses import replace
-
 import pytest
 from rig.daemon_fakes import default_settings
 
