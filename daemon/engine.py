@@ -340,6 +340,8 @@ class Engine:
             feeder.restart(0, 0, 0)
         for feed in list(itertools.takewhile(lambda feed: feed.is_played_out, feeder.feeds)):
             self._finish(feed.utterance)
+        for utterance_id in list(self._unheard_starts):
+            self._forget_started(utterance_id)  # what was on its way through the device died with it
 
     def _on_unusable(self, stage: str) -> None:
         problem = self.pipeline.supervisor.records[stage].problem

@@ -116,5 +116,7 @@ class LaneFeeder:
             feed.rewind_to_buffered()
         for feed in anew:
             feed.begin_anew(self.generation)
+        if self.lane == "render":
+            self.output_generation = self.generation  # its end is in this process
         self._send_cut(Cut(lane=self.lane, generation=self.generation, keep=tuple(feed.utterance.id for feed in kept)))
         return anew

@@ -483,6 +483,17 @@ def test_speech_goes_on_at_the_frame_where_output_died(daemon: Daemon) -> None:
     assert daemon.last(utterance).audio_ms == 11_000 / 24
 
 
+def test_what_died_on_its_way_through_the_device_has_not_started(daemon: Daemon) -> None:
+    utterance = daemon.speak()
+    daemon.report(started(utterance, latency_frames=LATENCY_FRAMES))
+    lose_output(daemon, None)
+    daemon.loop.fire_all()
+    assert daemon.kinds(utterance) == []
+    daemon.report(started(utterance))
+    daemon.loop.fire_all()
+    assert daemon.kinds(utterance) == ["Started"]
+
+
 def test_the_clock_adds_up_over_many_deaths(daemon: Daemon) -> None:
     utterance = daemon.speak()
     for frame in (100, 200, 300):

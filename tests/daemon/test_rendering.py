@@ -165,3 +165,18 @@ def test_every_use_of_the_hop_is_told_to_who_watches_it(render: Render) -> None:
     render.rendering.on_used = lambda: uses.append(1)
     render.announce(*UNIT_0)
     assert len(uses) == 2
+
+
+def test_one_that_had_to_wait_for_another_is_not_begun_twice_by_a_death(render: Render) -> None:
+    first, second, third = render.lane.feeds[0], render.feed(2), render.feed(3)
+    render.lane.arrange([first, second])
+    render.lane.arrange([first, third, second])  # the second begins anew
+    render.lane.arrange([second])
+    second.is_open = True
+    render.listener.events.clear()
+    render.announce(audio_chunk(2, 0, frames=5, generation=render.lane.generation))
+    render.lane.rewind("inference died")
+    generation = render.lane.generation
+    render.announce(*(audio_chunk(2, n, frames=5, is_last=n == 1, generation=generation) for n in range(2)))
+    assert render.heard == [*range(5), *range(5)]
+    assert second.place[0] == 2
