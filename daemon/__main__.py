@@ -10,6 +10,7 @@ from typing import Any
 
 from utterd.config.paths import PathError, find_paths, make_private
 from utterd.config.settings import Settings, SettingsError, load_settings
+from utterd.stages.unforeseen import hide_words_of_uncaught_errors
 
 BAD_INPUT, REFUSED = 2, 4
 
@@ -99,4 +100,5 @@ def _give_up(options: argparse.Namespace, sentence: str, status: int) -> int:
 
 
 if __name__ == "__main__":
+    hide_words_of_uncaught_errors()
     sys.exit(main())

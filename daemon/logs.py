@@ -8,11 +8,11 @@ import logging
 import logging.handlers
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
 from utterd.config.settings import Log
+from utterd.stages.unforeseen import describe
 
 _FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(name)s: %(message)s"
 
@@ -44,8 +44,7 @@ def log_unforeseen(logger: logging.Logger, error: BaseException | None) -> None:
     """Log a bug: its kind and its places, never its words."""
     if error is None:
         return
-    places = "; ".join(f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:])
-    logger.error("unforeseen error=%s at=%s", type(error).__name__, places)
+    logger.error("unforeseen %s", describe(error))
 
 
 def loop_exception_handler(_: Any, context: dict[str, Any]) -> None:

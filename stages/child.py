@@ -14,6 +14,7 @@ import sys
 import threading
 
 from utterd.stages.spec import StageSpec
+from utterd.stages.unforeseen import hide_words_of_uncaught_errors
 
 
 def prepare_child(spec: StageSpec) -> None:
@@ -22,6 +23,7 @@ def prepare_child(spec: StageSpec) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    hide_words_of_uncaught_errors()
     threading.Thread(target=_die_with_parent, args=(spec.life_descriptor,), name="life", daemon=True).start()
 
 

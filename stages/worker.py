@@ -7,7 +7,6 @@ hand, so a full ring holds up its own lane only; whenever the live lane can go o
 import logging
 import os
 import time
-import traceback
 from typing import Any
 
 import zmq
@@ -20,6 +19,7 @@ from utterd.stages.lane import LaneWork
 from utterd.stages.position import Position, PositionPage
 from utterd.stages.reports import Ready, Report, UnitFailed, Unusable
 from utterd.stages.spec import StageSpec
+from utterd.stages.unforeseen import describe
 from utterd.stages.wire import pack
 from utterd.stages.work import ChunkFailed, ChunkInterrupted, Stage
 
@@ -93,9 +93,7 @@ class Worker:
         except ChunkFailed as error:
             self._fail(lane, error.code, str(error))
         except Exception as error:  # a bug, or a chunk no one foresaw: it costs its utterance, not the stage
-            # The exception's own words may hold spoken text: only its kind and place are logged.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            logger.error("unit failed error=%s at=%s:%s", type(error).__name__, place.filename, place.lineno)
+            logger.error("unit failed %s", describe(error))
             sentence = f"{self._spec.stage} failed on a piece of the text ({type(error).__name__}); the log says where"
             self._fail(lane, "synthesis_failed", sentence)
         finally:

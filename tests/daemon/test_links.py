@@ -1,6 +1,7 @@
 """Commands out, reports in, over real ZeroMQ: edge-triggered sockets lose nothing, the dead are not believed."""
 
 import asyncio
+import warnings
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,15 @@ def run(scenario: Callable[[zmq.Context[Any], Path], Coroutine[Any, Any, None]])
         async with asyncio.timeout(GUARD_S):
             await scenario(context, folder)
 
-    with short_folder() as folder, zmq.Context() as context:
-        asyncio.run(guarded(context, folder))
+    with short_folder() as folder, warnings.catch_warnings():
+        context: zmq.Context[Any] = zmq.Context()
+        try:
+            asyncio.run(guarded(context, folder))
+        except BaseException:
+            warnings.simplefilter("ignore", ResourceWarning)  # a scenario that failed has closed nothing
+            raise
+        finally:
+            context.destroy(linger=0)
 
 
 def socket_of(context: zmq.Context[Any], kind: int, **options: Any) -> "zmq.Socket[bytes]":

@@ -116,6 +116,11 @@ def test_a_long_time_spent_in_starting_is_no_stable_life() -> None:
     assert waits_after_crashes(6, life_s=61)[-1] == float("inf")
 
 
+def test_a_process_that_cannot_even_be_started_is_given_up_after_a_long_life_too() -> None:
+    taken = history((0, "start"), (1, "ready"), *((1000 + n, "exit") for n in range(6)))
+    assert taken.record.state is StageState.GIVEN_UP
+
+
 def test_a_stage_that_knows_its_problem_is_in_no_hurry() -> None:
     assert waits_after_crashes(6, life_s=0.5, events=("problem",)) == [2, 4, 8, 16, 30, float("inf")]
 

@@ -23,6 +23,7 @@ def handed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         listener.bind(str(folder / "s"))
         listener.listen()
         descriptor = os.dup(listener.fileno())
+        os.set_inheritable(descriptor, True)  # as it comes from systemd
         monkeypatch.setattr(activation, "_FIRST_DESCRIPTOR", descriptor)
         yield descriptor
         with contextlib.suppress(OSError):  # where it was taken, the test has closed it
