@@ -1,15 +1,17 @@
 #!/bin/sh
-# Installs what the sound tests need, by package name. Without root, or without apt, it says what it would have installed.
+# Installs what the tests of sound and of training need, by package name. Without root, or without apt, it
+# says what it would have installed.
 #
 #   libportaudio2        PortAudio, which the loudspeaker goes through
 #   pulseaudio           a sound server of the test's own, with a sink that makes no sound
 #   pulseaudio-utils     pactl and parec: to command it and to record it
 #   libasound2-plugins   ALSA's way to PulseAudio, which PortAudio takes
 #   flite                a voice that the recogniser understands: it checks the recogniser itself
+#   flite1-dev           headers and libraries of the same: the teacher of the starter voice (training/)
 set -eu
 
 # With arguments, only the packages named: `make speak` asks for libportaudio2.
-packages="${*:-libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins flite}"
+packages="${*:-libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins flite flite1-dev}"
 
 if command -v dpkg >/dev/null && dpkg -s $packages >/dev/null 2>&1; then
     exit 0

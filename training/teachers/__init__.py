@@ -1,0 +1,1 @@
+"""Who the student learns from: anything that says given phonemes, and tells how it said them."""
