@@ -19,8 +19,8 @@ from training.model.student import Student
 from training.parameters import LOG_F0, VOICING
 from training.recipe import Recipe
 
-_REPORT_STEPS = 500
-_SAVE_STEPS = 1000
+_REPORT_STEPS = 250
+_SAVE_STEPS = 500
 _SMALLEST_SHARE = 0.01
 """Of the learning rate, at the end of its cosine."""
 

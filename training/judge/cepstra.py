@@ -12,8 +12,8 @@ from training.judge.pitch import FRAME_SECONDS, Frames, track_f0
 from training.judge.world import pyworld
 from training.parameters import WARP_RATE_HZ, cosines, warp
 
-_FLOOR: Final = 1e-5
-"""Of full scale, -100 dB: amplitudes below are not told apart from silence."""
+_FLOOR: Final = 1e-4
+"""-80 dB against the strongest: what is weaker is neither heard nor compared, least of all where a filter ends."""
 _SPEECH_RANGE_DB: Final = 40.0
 
 
@@ -24,7 +24,7 @@ class Analysis:
     f0_hz: Frames
     """0 where unvoiced. Shape (frames,)."""
     cepstra: Frames
-    """c0 to c24 of the amplitude spectrum, in nepers. Shape (frames, 25)."""
+    """c0 to c24 of the amplitude spectrum against the recording's strongest, in nepers. Shape (frames, 25)."""
 
     @property
     def is_speech(self) -> npt.NDArray[np.bool_]:
@@ -34,12 +34,13 @@ class Analysis:
 
 
 def analyse(audio: npt.ArrayLike, rate_hz: int) -> Analysis:
-    """Whatever its rate, as a 16 kHz recording."""
+    """Whatever its rate, as a 16 kHz recording; whatever its level, at one."""
     samples = soxr.resample(np.asarray(audio, np.float64), rate_hz, WARP_RATE_HZ)
     f0_hz = track_f0(samples, WARP_RATE_HZ)
     times = np.arange(len(f0_hz)) * FRAME_SECONDS
     power = pyworld.cheaptrick(np.ascontiguousarray(samples), f0_hz, times, WARP_RATE_HZ)
-    return Analysis(f0_hz=f0_hz, cepstra=np.log(np.sqrt(power) + _FLOOR) @ _projection(power.shape[1]).T)
+    amplitudes = np.sqrt(power / power.max())
+    return Analysis(f0_hz=f0_hz, cepstra=np.log(amplitudes + _FLOOR) @ _projection(power.shape[1]).T)
 
 
 @cache

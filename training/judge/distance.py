@@ -9,14 +9,14 @@ import numpy as np
 from training.judge.alignment import Alignment, align
 from training.judge.cepstra import Analysis, analyse
 from training.judge.pitch import FRAME_SECONDS, Frames, span_semitones
+from training.judge.tokens import SILENT
 from training.judge.voice import Utterance
-from utterd.stages.g2p.symbols import PUNCTUATION, SYMBOLS
+from utterd.stages.g2p.symbols import SYMBOLS
 
 _DB: Final = 10 / np.log(10) * np.sqrt(2)
 """Mel-cepstral distortion (Kubichek 1993) in dB of the Euclidean distance of mel-cepstra in nepers."""
 _BAND_SECONDS: Final = 0.3
 """How far the alignment may stray beyond the difference of the two lengths."""
-_SILENT: Final = PUNCTUATION | set(" ˈˌ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +83,8 @@ def speech_path(one: Analysis, other: Analysis) -> Alignment:
 
 
 def _features(analysis: Analysis) -> Frames:
-    """For the alignment: silences are flattened, and levels count from the loudest frame, so that gain does not."""
+    """For the alignment: silences are all alike."""
     features = analysis.cepstra.copy()
-    features[:, 0] -= features[:, 0].max()
     features[~analysis.is_speech, 1:] = 0
     features[:, 0] = np.maximum(features[:, 0], features[analysis.is_speech, 0].min())
     return features
@@ -107,7 +106,7 @@ def _durations(student: Utterance, teacher: Utterance) -> tuple[float, float]:
     mine, theirs = student.token_seconds, teacher.token_seconds
     if mine is None or theirs is None or student.line.tokens != teacher.line.tokens:
         return np.nan, np.nan
-    sounds = np.array([token != 0 and SYMBOLS[token] not in _SILENT for token in student.line.tokens])
+    sounds = np.array([token != 0 and SYMBOLS[token] not in SILENT for token in student.line.tokens])
     length = mine[1:-1].sum() / theirs[1:-1].sum() - 1
     return float(1000 * np.abs(mine - theirs)[sounds].mean()), float(length)
 

@@ -11,6 +11,7 @@ from training.judge import (
     cepstra,
     distance,
     endings,
+    levels,
     loudness,
     pauses,
     periodicity,
@@ -129,7 +130,7 @@ MEASURES: Final = {
             ),
             applies=lambda row: row.teacher is not None,
             run=_measure_distance,
-            methods=(distance, alignment, cepstra, pitch),
+            methods=(distance, alignment, cepstra, pitch, levels),
         ),
         Measure(
             name="loudness",
@@ -162,7 +163,7 @@ MEASURES: Final = {
             ),
             applies=lambda row: row.is_plain,
             run=_measure_texture,
-            methods=(texture, periodicity, pitch, tokens),
+            methods=(texture, periodicity, pitch, tokens, levels),
         ),
         Measure(
             name="pauses",
@@ -172,7 +173,7 @@ MEASURES: Final = {
             ),
             applies=lambda row: row.is_plain,
             run=_measure_pauses,
-            methods=(pauses, tokens),
+            methods=(pauses, tokens, levels),
             material=PAUSED,
         ),
         Measure(
@@ -181,7 +182,7 @@ MEASURES: Final = {
             columns=tuple(Column(key=f"{kind}_semitones", heading=kind.replace("_", "/")) for kind in ENDINGS),
             applies=lambda row: row.is_plain,
             run=_measure_endings,
-            methods=(endings, pitch),
+            methods=(endings, pitch, levels),
             material=tuple(chain.from_iterable(ENDINGS.values())),
         ),
         Measure(

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from training.judge.levels import stepped_energies
 from training.judge.tokens import SILENT, Span, spans
 from training.judge.voice import Utterance
 from utterd.stages.g2p.symbols import PUNCTUATION
@@ -80,9 +81,7 @@ def _pause(mark: str, silence: Sequence[Span], quiet: _Quiet, rate: int) -> Paus
 
 def _is_quiet(utterance: Utterance) -> _Quiet:
     """Of 10 ms from every millisecond on."""
-    energy = np.cumsum(np.concatenate([[0.0], utterance.audio.astype(np.float64) ** 2]))
-    starts = np.rint(np.arange(0, utterance.seconds - _WINDOW_S, _STEP_S) * utterance.rate_hz).astype(int)
-    power = energy[starts + round(_WINDOW_S * utterance.rate_hz)] - energy[starts]
+    power = stepped_energies(utterance.audio, utterance.rate_hz, window_s=_WINDOW_S, step_s=_STEP_S)
     return np.asarray(power < power.max() * 10 ** (_QUIET_DB / 10))
 
 

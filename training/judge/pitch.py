@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from training.judge.levels import window_energies
 from training.judge.world import pyworld
 
 Frames = npt.NDArray[np.float64]
@@ -16,7 +17,7 @@ Frames = npt.NDArray[np.float64]
 FRAME_SECONDS: Final = 0.005
 _FLOOR_HZ: Final = 60.0
 _CEILING_HZ: Final = 420.0
-_LEVEL_WINDOW_S: Final = (-0.0125, 0.0125)
+_LEVEL_WINDOW_S: Final = 0.025
 _SOUNDING_DB: Final = -40.0
 """Against the loudest frame."""
 
@@ -33,10 +34,8 @@ def track_f0(audio: npt.ArrayLike, rate_hz: int) -> Frames:
 
 def _is_sounding(samples: Frames, rate_hz: int, frames: int) -> npt.NDArray[np.bool_]:
     """Loud enough round a frame: in the last of a fading vowel, DIO finds what it likes."""
-    energy = np.cumsum(np.concatenate([[0.0], samples**2]))
-    middles = np.arange(frames) * FRAME_SECONDS
-    edges = [np.clip(np.rint((middles + side) * rate_hz).astype(int), 0, len(samples)) for side in _LEVEL_WINDOW_S]
-    power = energy[edges[1]] - energy[edges[0]]
+    starts_s = np.arange(frames) * FRAME_SECONDS - _LEVEL_WINDOW_S / 2
+    power = window_energies(samples, rate_hz, starts_s, _LEVEL_WINDOW_S)
     return np.asarray(power > power.max() * 10 ** (_SOUNDING_DB / 10))
 
 

@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import matplotlib
 import numpy as np
 import scipy.signal
-
-matplotlib.use("Agg")  # before pyplot: there is no screen
-
-import matplotlib.pyplot as plt
 import soxr
+from matplotlib.figure import Figure
 
 from training.judge.pitch import FRAME_SECONDS, track_f0
 from training.judge.tokens import spans
@@ -27,9 +23,8 @@ _INK: Final = "#7fdfff"
 def plot(utterances: Sequence[tuple[str, Utterance]], path: Path) -> None:
     """One panel for each, from top to bottom, in one picture with a common time axis."""
     longest = max(utterance.seconds for _, utterance in utterances)
-    figure, panels = plt.subplots(
-        len(utterances), figsize=(min(60.0, 2 + 5 * longest), 4.5 * len(utterances)), squeeze=False, sharex=True
-    )
+    figure = Figure(figsize=(min(60.0, 2 + 5 * longest), 4.5 * len(utterances)))
+    panels = figure.subplots(len(utterances), squeeze=False, sharex=True)
     for (name, utterance), panel in zip(utterances, panels[:, 0], strict=True):
         _draw_spectrogram(panel, utterance)
         _draw_f0(panel.twinx(), utterance)
@@ -39,7 +34,6 @@ def plot(utterances: Sequence[tuple[str, Utterance]], path: Path) -> None:
     panels[-1, 0].set_xlim(0, longest)
     figure.tight_layout()
     figure.savefig(path, dpi=80)
-    plt.close(figure)
 
 
 def _draw_spectrogram(panel: Any, utterance: Utterance) -> None:

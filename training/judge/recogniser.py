@@ -96,6 +96,11 @@ def recognise(samples: _Samples) -> str:
     return " ".join(_NOT_WORDS.sub("", hypothesis.hypstr).split()) if hypothesis is not None else ""
 
 
+def unknown_words(words: Iterable[str]) -> set[str]:
+    """Those that the recogniser's dictionary lacks, and that it can never hear."""
+    return {word for word in words if not _decoder().lookup_word(word)}
+
+
 def prepare(utterance: Utterance) -> _Samples:
     """At the model's rate, at one level, in a little noise, between two silences: the same for every voice."""
     audio = soxr.resample(utterance.audio.astype(np.float64), utterance.rate_hz, MODEL_RATE_HZ)

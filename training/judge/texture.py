@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.signal
 
+from training.judge.levels import stepped_energies
 from training.judge.periodicity import harmonics_to_noise_db
 from training.judge.pitch import FRAME_SECONDS, track_f0
 from training.judge.tokens import PLOSIVES, SHARP_FRICATIVES, VOWELS, spans, spans_of
@@ -123,9 +124,7 @@ def burst_rises_db(utterance: Utterance) -> Iterator[float]:
 
 def _level_db(audio: _Samples, rate_hz: int) -> _Samples:
     """Of 5 ms from every millisecond on, against the loudest, not below `_SILENCE_DB`."""
-    energy = np.cumsum(np.concatenate([[0.0], audio**2]))
-    starts = np.rint(np.arange(0, len(audio) / rate_hz - _BURST_S, _BURST_STEP_S) * rate_hz).astype(int)
-    power = energy[starts + round(_BURST_S * rate_hz)] - energy[starts]
+    power = stepped_energies(audio, rate_hz, window_s=_BURST_S, step_s=_BURST_STEP_S)
     return np.asarray(np.maximum(_db(power / power.max()), _SILENCE_DB))
 
 

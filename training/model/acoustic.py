@@ -28,7 +28,7 @@ class Widths:
 
     token: int = 128
     frame: int = 160
-    token_inner: int = 128
+    token_inner: int = 96
     frame_inner: int = 160
 
     def scaled(self, share: float) -> "Widths":

@@ -5,15 +5,38 @@ one-dimensional convolutions reach neither (bench of 2026-11-25); PyTorch trains
 """
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 
+class _Unfold(torch.autograd.Function):
+    """`Taps` as one node, `training::Taps`, in an exported graph; `training.lowering` says it in ONNX's own operators."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, taps: int, dilation: int) -> Tensor:
+        return unfolded_product(x, weight, bias, taps, dilation)
+
+    @staticmethod
+    def symbolic(g: Any, x: Any, weight: Any, bias: Any, taps: int, dilation: int) -> Any:
+        said = g.op("training::Taps", x, weight, bias, taps_i=taps, dilation_i=dilation)
+        return said.setType(weight.type().with_sizes([None, None, weight.type().sizes()[1]]))
+
+
+def unfolded_product(x: Tensor, weight: Tensor, bias: Tensor, taps: int, dilation: int) -> Tensor:
+    """Shifted copies of x side by side, times the weight."""
+    if taps > 1:
+        reach, length = taps // 2 * dilation, x.shape[1]
+        padded = nn.functional.pad(x, (0, 0, reach, reach))
+        x = torch.cat([padded[:, tap * dilation : tap * dilation + length] for tap in range(taps)], 2)
+    return torch.matmul(x, weight) + bias
+
+
 class Taps(nn.Module):
     """A one-dimensional convolution with `taps` (odd) taps, `dilation` apart, as one matrix product; zeros outside.
 
-    `weight` is (taps * inputs, outputs), so that an exported graph holds it under this name, as its MatMul uses it.
+    `weight` is (taps * inputs, outputs): as the product uses it.
     """
 
     def __init__(self, inputs: int, outputs: int, taps: int = 1, dilation: int = 1) -> None:
@@ -22,24 +45,16 @@ class Taps(nn.Module):
         bound = 1 / math.sqrt(taps * inputs)
         self.weight = nn.Parameter(torch.empty(taps * inputs, outputs).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.zeros(outputs))
-        self.observe: nn.Module = nn.Identity()
-        """Sees, and in quantisation-aware training rounds, what is multiplied (`training.quantise.aware`)."""
-        self.shape_weight: nn.Module = nn.Identity()
+        self.round_input: nn.Module = nn.Identity()
+        """In quantisation-aware training (`training.quantise.aware`): rounds what is multiplied."""
+        self.round_weight: nn.Module = nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, time, inputs) → (batch, time, outputs)."""
-        x = self.observe(x)
-        if self.taps > 1:
-            reach = self.taps // 2 * self.dilation
-            length = x.shape[1]
-            padded = nn.functional.pad(x, (0, 0, reach, reach))
-            x = torch.cat([padded[:, tap * self.dilation : tap * self.dilation + length] for tap in range(self.taps)], 2)
-        return torch.matmul(x, self.shape_weight(self.weight)) + self.bias
-
-    @property
-    def reach(self) -> int:
-        """Steps seen on either side."""
-        return self.taps // 2 * self.dilation
+        if torch.onnx.is_in_onnx_export():
+            exported: Tensor = _Unfold.apply(x, self.weight, self.bias, self.taps, self.dilation)
+            return exported
+        return unfolded_product(self.round_input(x), self.round_weight(self.weight), self.bias, self.taps, self.dilation)
 
 
 class GatedBlock(nn.Module):
