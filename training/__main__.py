@@ -1,4 +1,4 @@
-"""`python -m training make`: the starter voice, from nothing."""
+"""`python -m training make`: the starter voice, from nothing. `python -m training variants`: its smaller siblings."""
 
 import argparse
 import sys
@@ -8,35 +8,59 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from training.recipe import RECIPES
+from training.teachers.teacher import TeacherUnavailable
+
+_ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("--recipe", choices=RECIPES, default="starter")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--work", type=Path, default=Path("build/voice"))
-    options = parser.parse_args()
-    from training.dataset import describe, make_dataset
-    from training.train import new_student, train
+    wishes = _parse()
+    recipe = RECIPES[wishes.recipe]
+    folder = wishes.work / recipe.name
+    try:
+        with _bars() as progress:
+            if wishes.task == "make":
+                from training.make import make_voice  # not before its options are right: torch takes a second
 
-    recipe = RECIPES[options.recipe]
-    folder: Path = options.work / recipe.name
-    folder.mkdir(parents=True, exist_ok=True)
-    with bars() as progress:
-        dataset = make_dataset(recipe, folder, progress)
-        progress.console.print(describe(dataset))
-        student = new_student(recipe, dataset)
-        train(
-            student, dataset, recipe, steps=options.steps or recipe.steps, learning_rate=recipe.learning_rate,
-            checkpoint=folder / "student.pt", progress=progress, title="student",
-        )
+                make_voice(recipe, folder, wishes.output, progress)
+            else:
+                from training.variants import make_variants
+
+                make_variants(recipe, folder, wishes.output, progress)
+    except TeacherUnavailable as missing:
+        print(f"training: {missing}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("training: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+        return 130
     return 0
 
 
-def bars() -> Progress:
-    """Progress on a terminal; plain lines elsewhere."""
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training",
+        description=__doc__,
+        epilog="example: python -m training make --recipe tiny --output build/tiny-voice",
+    )
+    parser.add_argument("task", choices=["make", "variants"])
+    parser.add_argument("--recipe", choices=RECIPES, default="starter", help="what to make (default: %(default)s)")
+    parser.add_argument("--work", type=Path, default=_ROOT / "build/voice", help="takes and checkpoints are kept there")
+    parser.add_argument("--output", type=Path, help="the bundle's folder (make), or that of all of them (variants)")
+    wishes = parser.parse_args()
+    if wishes.output is None:
+        shipped = wishes.task == "make" and wishes.recipe == "starter"
+        wishes.output = _ROOT / "bundles/starter" if shipped else wishes.work / wishes.recipe / wishes.task
+    return wishes
+
+
+def _bars() -> Progress:
+    """On a terminal; elsewhere only what is printed."""
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=Console(stderr=True, soft_wrap=True),
     )
 

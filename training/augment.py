@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.dataset import Example
-from training.parameters import LOG_F0, VOICING
+from training.parameters import VOICING
 from utterd.stages.g2p.symbols import SYMBOL_IDS
 
 _S = SYMBOL_IDS
@@ -18,6 +18,8 @@ _ESPEAK = {
     }.items()
 }  # fmt: skip
 """misaki's symbols → eSpeak NG's for the same sound."""
+ESPEAK_SYMBOLS = frozenset(token for spelling in _ESPEAK.values() for token in spelling) | {_S["ɚ"], _S["ː"]}
+"""Learned through `respelled` alone, some of them."""
 _SCHWA, _OPEN_E, _R, _R_SCHWA, _LONG = (_S[symbol] for symbol in "əɜɹɚː")
 _SPACE = _S[" "]
 _ENCLOSING = ((_S["“"], _S["”"]), (_S["("], _S[")"]), (_S['"'], _S['"']))
@@ -31,20 +33,21 @@ def joined(examples: list[Example]) -> Example:
     durations: list[npt.NDArray[np.int64]] = []
     parameters: list[npt.NDArray[np.float16]] = []
     for place, example in enumerate(examples):
-        first, last = place == 0, place == len(examples) - 1
-        begin, end = (0 if first else 1), len(example.tokens) - (0 if last else 1)
-        own_tokens, own_durations = example.tokens[begin:end], example.durations[begin:end].copy()
+        own = example.durations.copy()
         frames = example.parameters
-        if not first:  # a space stands for the pads between two sentences, and for the pause
-            previous, lead = examples[place - 1], int(example.durations[0])
-            tail = int(previous.durations[-1])
-            filling = np.repeat(frames[:1], max(0, _PAUSE_FRAMES - tail - lead), axis=0)
-            tokens.append(np.array([_SPACE]))
-            durations.append(np.array([tail + len(filling) + lead]))
-            parameters.append(filling)
-        tokens.append(own_tokens)
-        durations.append(own_durations)
+        if place < len(examples) - 1:  # the mark at the end gets both pads' silence, and a space takes the pads' place
+            silence = int(own[-1]) + int(examples[place + 1].durations[0])
+            filling = np.repeat(frames[-1:], max(0, _PAUSE_FRAMES - silence), axis=0)
+            own[-2] += silence + len(filling)
+            own[-1] = 0
+            frames = np.concatenate([frames, filling])
+        if place:
+            own[0] = 0
+        tokens.append(example.tokens if place == 0 else np.concatenate([[_SPACE], example.tokens[1:]]))
+        durations.append(own)
         parameters.append(frames)
+        if place < len(examples) - 1:
+            tokens[-1], durations[-1] = tokens[-1][:-1], durations[-1][:-1]
     return Example(np.concatenate(tokens), np.concatenate(durations), np.concatenate(parameters), examples[0].speaker)
 
 
@@ -100,7 +103,7 @@ def at_speed(example: Example, speed: float, exponent: float) -> Example:
     Durations change as `AcousticGraph.durations` will change them.
     """
     plain = example.durations.astype(np.float64)
-    bent = np.where(plain > 0, np.maximum(plain, 0.5) ** speed**-exponent, 0)
+    bent = np.where(plain > 0, np.maximum(plain, 0.5) ** min(1, speed**-exponent), 0)
     ends = np.floor(np.cumsum(bent * (plain.sum() / speed / bent.sum())) + 0.5).astype(np.int64)
     durations = np.diff(ends, prepend=0)
     old_starts = np.cumsum(example.durations) - example.durations
@@ -114,5 +117,4 @@ def at_speed(example: Example, speed: float, exponent: float) -> Example:
     source = example.parameters.astype(np.float32)
     parameters = source[low] * (1 - share) + source[high] * share
     parameters[:, VOICING] = source[np.rint(place).astype(np.int64), VOICING]
-    parameters[:, LOG_F0] = source[low, LOG_F0] * (1 - share[:, 0]) + source[high, LOG_F0] * share[:, 0]
     return replace(example, durations=durations, parameters=parameters)

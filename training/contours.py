@@ -23,8 +23,10 @@ _SEAM = 5
 """Frames over which sound gives way to silence where the teacher made no pause."""
 _STRESS = SYMBOL_IDS["ˈ"]
 
-RISE_NEPERS = 0.34
-"""A yes/no question's end, above the teacher's falling line: about six semitones."""
+RISE_NEPERS = 0.36
+"""A yes/no question's end: six semitones above its last stressed syllable."""
+_FALL_LEFT = 0.3
+"""Of the fall that the teacher ends every question with."""
 WH_NEPERS = 0.14
 """The question word of a wh-question: two and a half semitones. Its end falls as in a statement."""
 EXCLAIMED_RANGE = 1.35
@@ -97,8 +99,7 @@ def with_melody(take: Take, phrases: list[Phrase]) -> Take:
             continue
         span = slice(int(voiced[0]), int(voiced[-1]) + 1)
         if phrase.kind == "yes_no":
-            _raise_end(parameters, span, starts[_last_stress(take, phrase)])
-            parameters[span.stop : end, LOG_F0] += RISE_NEPERS  # unvoiced: keeps the smoothing from pulling the end down
+            _raise_end(parameters, span, int(end), int(starts[_last_stress(take, phrase)]))
         elif phrase.kind == "wh":
             word = slice(starts[phrase.wh_first_token], starts[phrase.wh_end_token])
             bump = np.hanning(word.stop - word.start + 2)[1:-1]
@@ -109,12 +110,15 @@ def with_melody(take: Take, phrases: list[Phrase]) -> Take:
     return replace(take, parameters=parameters, wave=None)
 
 
-def _raise_end(parameters: npt.NDArray[np.float32], span: slice, stressed: int) -> None:
-    """From the last stressed syllable on; at least 200 ms, at most 600."""
+def _raise_end(parameters: npt.NDArray[np.float32], span: slice, end: int, stressed: int) -> None:
+    """From the last stressed syllable on (at least 200 ms, at most 600): the teacher's fall flattened, and a rise."""
     length = int(np.clip(span.stop - stressed, FRAMES_PER_SECOND // 5, FRAMES_PER_SECOND * 6 // 10))
     begin = max(span.start, span.stop - length)
-    ramp = (np.arange(begin, span.stop) - begin + 1) / (span.stop - begin)
-    parameters[begin : span.stop, LOG_F0] += (RISE_NEPERS * ramp**1.3).astype(np.float32)
+    ramp = np.minimum((np.arange(begin, end) - begin + 1) / (span.stop - begin), 1)
+    start = parameters[begin, LOG_F0]
+    flat = start + _FALL_LEFT * (parameters[begin:end, LOG_F0] - start)
+    flat[span.stop - begin :] = flat[span.stop - begin - 1]  # unvoiced: keeps smoothing from pulling the end down
+    parameters[begin:end, LOG_F0] = flat + RISE_NEPERS * ramp**1.3
 
 
 def _last_stress(take: Take, phrase: Phrase) -> int:

@@ -18,8 +18,8 @@ from training import contours, lines, loudness, phrases
 from training.corpus.sentences import sentences
 from training.lines import read_line
 from training.recipe import Recipe
-from training.teachers.flite import FliteTeacher
-from training.teachers.teacher import Take, Teacher, TeacherRefused
+from training.teachers.catalogue import identify, open_teacher
+from training.teachers.teacher import Take, Teacher, TeacherRefused, TeacherUnavailable
 
 _SHARD_LINES = 250
 
@@ -54,44 +54,50 @@ def make_dataset(recipe: Recipe, folder: Path, progress: Progress) -> Dataset:
     """From `folder` as far as it is there, made and kept there otherwise.
 
     Raises:
-        TeacherUnavailable: the teacher's library cannot be built.
+        TeacherUnavailable: there is no such teacher here, or it lacks a speaker of the recipe.
     """
     jobs = list(_jobs(recipe, folder / "takes"))
     missing = [job for job in jobs if not job.path.exists()]
     task = progress.add_task("takes", total=len(jobs), completed=len(jobs) - len(missing))
     if missing:
-        FliteTeacher(folder)  # builds its library once, before several processes want it
+        _check_speakers(recipe, open_teacher(recipe.teacher, folder))  # flite builds its library, once for all workers
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # or numpy's idle threads double the time of each worker
         workers = min(recipe.threads, len(missing))
-        with multiprocessing.get_context("spawn").Pool(workers, _open_teacher, (folder,)) as pool:
+        with multiprocessing.get_context("spawn").Pool(workers, _open_teacher, (recipe.teacher, folder)) as pool:
             for _ in pool.imap_unordered(_make_shard, missing):
                 progress.advance(task)
     return _load(recipe, jobs)
 
 
+def _check_speakers(recipe: Recipe, teacher: Teacher) -> None:
+    if missing := [speaker for speaker in recipe.speakers if speaker not in teacher.speakers]:
+        raise TeacherUnavailable(f"the teacher {recipe.teacher} has no speaker {missing[0]!r}")
+
+
 def _jobs(recipe: Recipe, folder: Path) -> Iterator[_Job]:
     folder.mkdir(parents=True, exist_ok=True)
     corpus = sentences(recipe.corpus_lines, recipe.seed)
+    teacher = identify(recipe.teacher)
     for speaker in recipe.speakers:
         chosen = random.Random(f"{recipe.seed} {speaker}").sample(corpus, recipe.lines_per_speaker)
         for first in range(0, len(chosen), _SHARD_LINES):
             texts = tuple(chosen[first : first + _SHARD_LINES])
             louder_lu = recipe.louder_lu.get(speaker, 0.0)
-            yield _Job(speaker, texts, folder / f"{speaker}-{_fingerprint(texts, louder_lu)}.npz", louder_lu)
+            yield _Job(speaker, texts, folder / f"{speaker}-{_fingerprint(texts, louder_lu, teacher)}.npz", louder_lu)
 
 
-def _fingerprint(texts: tuple[str, ...], louder_lu: float) -> str:
-    """Of the lines and of the code that makes takes of them: a change of either makes other shards."""
+def _fingerprint(texts: tuple[str, ...], louder_lu: float, teacher: list[str]) -> str:
+    """Of the lines, of the code that makes takes of them, of the teacher: a change of any makes other shards."""
     code = [inspect.getsource(module) for module in (contours, lines, loudness, phrases)]
-    return hashlib.sha256(json.dumps([texts, louder_lu, code]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([texts, louder_lu, code, *teacher]).encode()).hexdigest()[:16]
 
 
 _teacher: Teacher
 
 
-def _open_teacher(folder: Path) -> None:
+def _open_teacher(name: str, folder: Path) -> None:
     global _teacher
-    _teacher = FliteTeacher(folder)
+    _teacher = open_teacher(name, folder)
 
 
 def _make_shard(job: _Job) -> None:

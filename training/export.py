@@ -29,7 +29,7 @@ def finished(student: Student, trained: Iterable[int]) -> Student:
     for symbol, near in (_NEIGHBOURS | dict.fromkeys(_SILENT, "ˌ")).items():
         if SYMBOL_IDS[symbol] not in seen:
             table[SYMBOL_IDS[symbol]] = table[SYMBOL_IDS[near]]
-    unknown = [token for token in range(len(table)) if token not in SYMBOL_IDS.values() and token not in seen]
+    unknown = [token for token in range(1, len(table)) if token not in SYMBOL_IDS.values() and token not in seen]
     table[unknown] = table[SYMBOL_IDS["ˌ"]].clone()
     return student
 

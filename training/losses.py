@@ -25,13 +25,13 @@ class Losses:
     """In nepers over the normalising deviation; voiced frames."""
     voicing: Tensor
     duration: Tensor
-    """Squared, of log(1 + frames)."""
+    """Poisson deviance: its minimum is the mean of the frames themselves, so that sentences keep their length."""
     duration_ms: Tensor
     """Absolute, per token that lasts."""
 
     def total(self) -> Tensor:
         spectral = self.cepstrum + 0.5 * self.envelope + 0.5 * self.movement + 0.5 * self.strengths
-        return spectral + self.log_f0 + 0.5 * self.voicing + 2 * self.duration
+        return spectral + 2.5 * self.log_f0 + 0.5 * self.voicing + 0.1 * self.duration
 
     def figures(self) -> dict[str, float]:
         return {name: float(getattr(self, name).detach()) for name in self.__slots__}
@@ -53,8 +53,9 @@ def losses(student: Student, batch: Batch) -> Losses:
     pitch = ((log_f0 - batch.parameters[..., LOG_F0]) / spread).abs() * voiced
     voicing = functional.binary_cross_entropy_with_logits(made[..., 0], batch.parameters[..., VOICING], reduction="none")
     counted = token_mask(batch.tokens)[..., 0] * batch.is_plain
-    slip = (said - torch.log1p(batch.durations.float())) * counted
-    slip_ms = (torch.expm1(said).clamp(min=0) - batch.durations).abs() * counted * 5
+    lasting = batch.durations.float()
+    deviance = 2 * (torch.exp(said) - lasting - torch.xlogy(lasting, torch.exp(said)) + torch.xlogy(lasting, lasting))
+    slip_ms = (torch.exp(said) - lasting).abs() * counted * 5
     count = valid.sum()
     return Losses(
         cepstrum=error[..., 1:26].sum() / count / 25,
@@ -63,7 +64,7 @@ def losses(student: Student, batch: Batch) -> Losses:
         strengths=error[..., 26:].sum() / count / 5,
         log_f0=pitch.sum() / voiced.sum().clamp(min=1),
         voicing=(voicing * valid).sum() / count,
-        duration=(slip**2).sum() / counted.sum().clamp(min=1),
+        duration=(deviance * counted).sum() / counted.sum().clamp(min=1),
         duration_ms=slip_ms.sum() / ((batch.durations > 0) * counted).sum().clamp(min=1),
     )
 

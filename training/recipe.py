@@ -11,6 +11,8 @@ class Recipe:
 
     name: str
     seed: int = 1
+    teacher: str = "flite"
+    """Or a bundle of the kokoro family, by name or folder (`training.teachers.catalogue`)."""
     speakers: tuple[str, ...] = ("slt", "rms", "awb")
     louder_lu: dict[str, float] = field(default_factory=lambda: {"slt": -0.9, "rms": 0.25, "awb": 0.3})
     """What `estimate_lufs` is wrong by: pyloudnorm on the vocoded takes of 14 lines each, 2026-11-25."""
@@ -19,7 +21,7 @@ class Recipe:
     lines_per_speaker: int = 4500
     """Drawn from the corpus for each: what one does not say, another does."""
     widths: Widths = field(default_factory=Widths)
-    steps: int = 20_000
+    steps: int = 14_000
     batch_frames: int = 4800
     """5 ms frames of speech in a step, padding included: 24 s."""
     learning_rate: float = 2e-3
@@ -28,7 +30,7 @@ class Recipe:
     """Of the running average of the weights, which is what is exported."""
     aware_steps: int = 1500
     """Of quantisation-aware fine-tuning."""
-    speed_exponent: float = 0.45
+    speed_exponent: float = 0.7
     """How unevenly speed shortens sounds; see `AcousticGraph.durations`."""
     threads: int = 2
 

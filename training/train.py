@@ -19,7 +19,7 @@ from training.model.student import Student
 from training.parameters import LOG_F0, VOICING
 from training.recipe import Recipe
 
-_REPORT_STEPS = 250
+_REPORT_STEPS = 500
 _SAVE_STEPS = 500
 _SMALLEST_SHARE = 0.01
 """Of the learning rate, at the end of its cosine."""
@@ -73,8 +73,8 @@ def _normalise(student: Student, examples: list[Example]) -> None:
     pitch = parameters[parameters[:, VOICING] > 0.5, LOG_F0]
     student.acoustic.log_f0_mean.copy_(torch.tensor(float(pitch.mean())))
     student.acoustic.log_f0_std.copy_(torch.tensor(float(pitch.std())))
-    frames = torch.tensor([float(np.log1p(example.durations).mean()) for example in examples[::7]])
-    nn.init.constant_(student.acoustic.prosody_out.bias[:1], float(frames.mean()))
+    mean_frames = float(np.concatenate([example.durations for example in examples[::7]]).mean())
+    nn.init.constant_(student.acoustic.prosody_out.bias[:1], math.log(mean_frames))
 
 
 def train(

@@ -83,6 +83,38 @@ def save_kokoro(
     save_graph(path, nodes, inputs, outputs, constants)
 
 
+HUM_SAMPLES_PER_TOKEN = 2400
+"""Of the humming Kokoro: every token lasts four of the model's units, 100 ms."""
+
+
+def save_humming_kokoro(path: Path, *, hummed: Sequence[int], hissed: Sequence[int], has_durations: bool = True) -> None:
+    """A Kokoro that can be listened to: pulses at 200 Hz for some tokens, noise for others, silence for the rest.
+
+    As loud as style[0] says, above a breath of noise that differs from run to run, as the real one's does.
+    """
+    sounds = np.zeros((178, HUM_SAMPLES_PER_TOKEN), np.float32)
+    sounds[list(hummed), ::120] = 1
+    sounds[list(hissed)] = 0.1 * np.random.default_rng(1).standard_normal(HUM_SAMPLES_PER_TOKEN)
+    units = helper.make_tensor("units", TensorProto.INT64, [1], [HUM_SAMPLES_PER_TOKEN // 600])
+    nodes = [
+        helper.make_node("Gather", ["sounds", "input_ids"], ["sound"]),
+        helper.make_node("Gather", ["style", "first"], ["loudness"], axis=1),
+        helper.make_node("Mul", ["sound", "loudness"], ["said"]),
+        helper.make_node("RandomNormalLike", ["said"], ["breath"], scale=1e-4),
+        helper.make_node("Add", ["said", "breath"], ["breathed"]),
+        helper.make_node("Reshape", ["breathed", "flat"], ["waveform"]),
+        helper.make_node("Shape", ["input_ids"], ["shape"], start=1),
+        helper.make_node("ConstantOfShape", ["shape"], ["duration"], value=units),
+    ]
+    save_graph(
+        path,
+        nodes,
+        [value("input_ids", TensorProto.INT64, 1, "n"), value("style", TensorProto.FLOAT, 1, 256)],
+        [value("waveform", TensorProto.FLOAT, "m"), value("duration", TensorProto.INT64, "n")][: 1 + has_durations],
+        {"sounds": sounds, "first": np.int64(0), "flat": np.array([-1], np.int64)},
+    )
+
+
 def save_counter(path: Path) -> None:
     """`times` (int64) rounds of adding one; so many take so long that nobody waits for the end of them."""
     body = helper.make_graph(

@@ -7,10 +7,10 @@ import pytest
 
 from training.lines import Line, read_line
 from training.parameters import CEPSTRUM, COLUMNS, LOG_F0, STRENGTHS, VOICING, cosines
-from training.teachers.flite import LEAD_FRAMES, TAIL_FRAMES, FliteTeacher
+from training.teachers.flite import FliteTeacher
 from training.teachers.flite_library import FliteLibrary
 from training.teachers.flite_phones import write_script
-from training.teachers.teacher import Take, TeacherRefused, TeacherUnavailable
+from training.teachers.teacher import LEAD_FRAMES, TAIL_FRAMES, Take, TeacherRefused, TeacherUnavailable
 from utterd.stages.g2p.phonemizer import Word
 
 PLAIN = "The teacher's house is old, and her garden was empty."

@@ -18,6 +18,8 @@ TIMBRE = slice(0, 128)
 PROSODY = slice(128, 256)
 KNOTS = 4
 """Of each token's log F0: at its start, thirds and end. Straight lines between them, so that no frame jitters."""
+LEAST_LOG, LONGEST_LOG = -4.0, 6.0
+"""Of durations: from nothing to 2 s."""
 PLACES = 6
 """Features of a frame's place within its token."""
 
@@ -78,7 +80,7 @@ class Acoustic(nn.Module):
             mask: (batch, n, 1), 1 for tokens, 0 behind the end.
 
         Returns:
-            log(1 + duration in 5 ms frames) (batch, n); log F0 at the knots (batch, n, 4); features (batch, n, 2 * frame).
+            log of the duration in 5 ms frames (batch, n); log F0 at the knots (batch, n, 4); features (batch, n, 2 * frame).
         """
         x = self.embed(tokens) * mask
         for layer in self.trunk:
@@ -93,4 +95,4 @@ class Acoustic(nn.Module):
         for layer in self.timbre:
             timbre = layer(timbre, mask)
         knots = said[..., 1:] * self.log_f0_std + self.log_f0_mean
-        return said[..., 0] * mask[..., 0], knots, self.features(timbre)
+        return said[..., 0].clamp(LEAST_LOG, LONGEST_LOG), knots, self.features(timbre)

@@ -14,8 +14,8 @@ EXTRAS = 6
 CONTEXT_LEFT = Decoder.REACH + -(-LEFT_FRAMES // 2)
 CONTEXT_RIGHT = Decoder.REACH + -(-RIGHT_FRAMES // 2)
 """10 ms frames that a window needs beside its own."""
-LONGEST_TOKEN = 400
-"""2 s, in 5 ms frames."""
+LEAST_TOKEN = 0.7
+"""5 ms frames: what is expected to last less does not last at all."""
 
 
 class Student(nn.Module):
@@ -43,7 +43,7 @@ class Student(nn.Module):
         """With the teacher's durations.
 
         Returns:
-            log(1 + duration) (batch, n), log F0 (batch, frames), normalised parameters (batch, frames, 31).
+            log of durations (batch, n), log F0 (batch, frames), normalised parameters (batch, frames, 31).
         """
         mask = token_mask(tokens)
         said, knots, features = self.acoustic(tokens, self.acoustic.speakers(speaker), mask)
@@ -98,10 +98,11 @@ class AcousticGraph(nn.Module):
 
         Speed shortens what is long more than what is short, as people do: d' = c * d ** p with p = speed ** -exponent
         and c such that the sum is sum(d) / speed. A plosive survives double speed; a vowel and a pause give way.
+        Slow speech is stretched evenly.
         """
-        plain = ((torch.exp(said) - 1) * mask).clamp(min=0, max=LONGEST_TOKEN)
-        plain = plain * (plain >= 0.7).float()
-        power = torch.exp(-self.exponent * torch.log(speed))[:, None]
+        plain = torch.exp(said) * mask
+        plain = plain * (plain >= LEAST_TOKEN).float()
+        power = torch.exp(-self.exponent * torch.log(speed).clamp(min=0))[:, None]
         bent = torch.exp(torch.log(plain.clamp(min=0.5)) * power) * (plain > 0).float()
         scale = plain.sum(1, keepdim=True) / (speed[:, None] * bent.sum(1, keepdim=True)).clamp(min=1e-3)
         ends = torch.floor(torch.cumsum(bent * scale, dim=1) + 0.5).long()

@@ -37,6 +37,8 @@ _HIGHEST_F0_HZ: Final = 600.0
 _FFT: Final = 2048
 """Three periods of the lowest F0, rounded up: CheapTrick's window."""
 _HZ: Final = np.linspace(0, SAMPLE_RATE_HZ / 2, _FFT // 2 + 1)
+_SHARPENING: Final = -0.05
+"""CheapTrick's q1. With its default of -0.15 vowels come out 0.1 to 1.4 dB too loud, with this within 0.2 dB."""
 _KNOWN: Final = _HZ <= WARP_RATE_HZ / 2
 _AUDIBLE_DB: Final = -50.0
 """Against the loudest frame: what is quieter is not called voiced."""
@@ -60,7 +62,7 @@ def analyse(wave: npt.ArrayLike, rate_hz: int) -> Array:
 
 def _analyse(samples: _Frames) -> Array:
     f0_hz, times = _track_f0(samples)
-    power = pyworld.cheaptrick(samples, f0_hz, times, SAMPLE_RATE_HZ, fft_size=_FFT)
+    power = pyworld.cheaptrick(samples, f0_hz, times, SAMPLE_RATE_HZ, q1=_SHARPENING, fft_size=_FFT)
     level_db = 10 * np.log10(power.sum(axis=1))
     f0_hz[level_db < level_db.max() + _AUDIBLE_DB] = 0
     strengths = _strengths(samples, f0_hz, times)

@@ -14,13 +14,8 @@ from training.parameters import CEPSTRUM, COLUMNS, LOG_F0, STRENGTHS, VOICING, A
 from training.teachers.flite_library import SPEAKERS, WAVE_RATE_HZ, FliteLibrary, Reading
 from training.teachers.flite_phones import Script, write_script
 from training.teachers.flite_postfilter import postfilter
-from training.teachers.teacher import Take, TeacherRefused
+from training.teachers.teacher import Take, TeacherRefused, cut_silence
 from utterd.stages.g2p.symbols import PUNCTUATION
-
-LEAD_FRAMES: Final = 8
-"""At most this much silence is kept before the first phone: 40 ms."""
-TAIL_FRAMES: Final = 24
-"""And behind the last: 120 ms."""
 
 _PAUSE: Final = "pau"
 _WAVE_SAMPLES: Final = WAVE_RATE_HZ // 200
@@ -44,7 +39,7 @@ class FliteTeacher:
         reading = self._library.read(speaker, script.words, wants_wave=wants_wave)
         _check(script, reading)
         durations = _durations(line, script, reading)
-        first, last = _cut_silence(durations)
+        first, last = cut_silence(durations)
         return Take(
             tokens=np.array(line.tokens),
             durations=durations,
@@ -88,16 +83,6 @@ def _next_gap(phonemes: str, index: int) -> int:
         (at for at in range(index + 1, len(phonemes)) if phonemes[at] == " " or phonemes[at] in PUNCTUATION),
         len(phonemes),
     )
-
-
-def _cut_silence(durations: npt.NDArray[np.int64]) -> tuple[int, int]:
-    """Shortens the pads in place; the frames to keep, first and last, the last not included."""
-    frames = int(durations.sum())
-    lead = max(0, int(durations[0]) - LEAD_FRAMES)
-    tail = max(0, int(durations[-1]) - TAIL_FRAMES)
-    durations[0] -= lead
-    durations[-1] -= tail
-    return lead, frames - tail
 
 
 def _parameters(reading: Reading) -> Array:

@@ -1,12 +1,18 @@
 """What a teacher must offer: phonemes in, and for every token its duration, for every 5 ms its parameters."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from training.lines import Line
+
+
+LEAD_FRAMES: Final = 8
+"""At most this much silence is kept before the first phone: 40 ms."""
+TAIL_FRAMES: Final = 24
+"""And behind the last: 120 ms."""
 
 
 class TeacherUnavailable(Exception):
@@ -45,3 +51,13 @@ class Teacher(Protocol):
 
     def say(self, speaker: str, line: Line, *, wants_wave: bool = False) -> Take:
         """Raises TeacherRefused."""
+
+
+def cut_silence(durations: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """Shortens the pads in place; the frames to keep, first and last, the last not included."""
+    frames = int(durations.sum())
+    lead = max(0, int(durations[0]) - LEAD_FRAMES)
+    tail = max(0, int(durations[-1]) - TAIL_FRAMES)
+    durations[0] -= lead
+    durations[-1] -= tail
+    return lead, frames - tail
