@@ -11,10 +11,10 @@ OUT ?=
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help speak test dev check bench clean
+.PHONY: help speak test dev check bench voice voice-report voice-variants clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 speak: $(VENV)/.installed $(VENV)/.portaudio ## speak TEXT="…" (to the file OUT=… if given, or if there is no loudspeaker)
 	@$(BIN)/python -m bench.first_words $(if $(OUT),--output "$(OUT)") -- "$(TEXT)"
@@ -32,6 +32,19 @@ check: $(VENV)/.dev ## format, lint, types
 
 bench: $(VENV)/.dev ## measure on this machine (bench/README.md says what and how)
 	$(BIN)/python -m bench
+
+voice: $(VENV)/.dev ## train the starter voice from nothing and write bundles/starter; goes on where it was interrupted
+	@if [ "$$(uname)" = Linux ]; then sh tests/rig/install.sh flite1-dev gcc libc6-dev; fi
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training make
+
+voice-report: $(VENV)/.dev ## judge the starter voice beside its teachers: tables, and spectrograms in build/voice/report
+	@if [ "$$(uname)" = Linux ]; then sh tests/rig/install.sh flite1-dev gcc libc6-dev; fi
+	@mkdir -p build/voice/report
+	$(BIN)/python -m training.judge --plots build/voice/report --json build/voice/report/figures.json \
+		--markdown build/voice/report/figures.md
+
+voice-variants: $(VENV)/.dev ## other precisions and widths of the trained voice, judged (training/README.md)
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training variants
 
 clean: ## remove everything that make made
 	rm -rf $(VENV) .dev .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build dist

@@ -29,6 +29,15 @@ class VoiceInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an ingredient of a model comes from."""
+
+    what: str
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """A model, its voices, and what is needed to run it."""
 
@@ -46,6 +55,8 @@ class Bundle:
     """What the family's synthesizer needs to know of its graphs."""
     level: float = 1.0
     """Linear factor on the model's output, so that its loudest syllables stay below full scale."""
+    origins: tuple[Origin, ...] = ()
+    """Of its ingredients, as far as they are told."""
 
     def voice(self, name: str) -> VoiceInfo | None:
         return next((voice for voice in self.voices if voice.name == name), None)
@@ -147,6 +158,7 @@ def _bundle_from(folder: Path, values: dict[str, Any]) -> Bundle:
         files=dict(values["files"]),
         graph={key: _whole_number(key, value) for key, value in values.get("graph", {}).items()},
         level=float(values.get("level", 1.0)),
+        origins=_origins_from(values.get("origins", [])),
     )
 
 
@@ -154,6 +166,18 @@ def _voice_from(name: str, values: Any) -> VoiceInfo:
     if not isinstance(values, dict):
         raise ValueError(f'the voice {name} should be like {{ language = "en-us" }}')
     return VoiceInfo(name=name, language=values["language"], description=values.get("description", ""))
+
+
+def _origins_from(values: Any) -> tuple[Origin, ...]:
+    if not isinstance(values, list) or not all(isinstance(origin, dict) for origin in values):
+        raise ValueError("origins should be [[origins]] tables, each with what, source and licence")
+    return tuple(Origin(**{key: _text(key, origin[key]) for key in Origin.__slots__}) for origin in values)
+
+
+def _text(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{key} = {value!r} in origins is not a text")
+    return value
 
 
 def _whole_number(key: str, value: Any) -> int:

@@ -18,11 +18,12 @@ _FOLDERS = {
     "daemon": "utterd.daemon: puts the stages together and keeps them alive",
     "bundles": "utterd.bundles: voices that ship with utterd",
     "bench": "measurements: printed figures with their method",
+    "training": "the starter voice: teachers, corpus, training, export, and a judge; not installed",
 }
 _OTHERS = {
     "tests": "one folder a room; end_to_end/ has real processes, sound and clients; rig/ what they need",
     "pyproject.toml": "metadata, folder → package map, every tool's settings",
-    "Makefile": "speak, test, dev, check, bench",
+    "Makefile": "speak, test, dev, check, bench, voice, voice-report",
 }
 
 

@@ -71,6 +71,7 @@ def lower(model: onnx.ModelProto, ranges: Mapping[str, Range] | None = None) -> 
     lowered = onnx.ModelProto()
     lowered.CopyFrom(model)
     graph = lowered.graph
+    _name_constants(graph)
     found = {taps.node.output[0]: taps for taps in taps_nodes(model)}
     nodes: list[NodeProto] = []
     for node in graph.node:
@@ -145,6 +146,20 @@ def _unfold(graph: onnx.GraphProto, taps: TapsNode, x: str, zero: np.generic) ->
         yield helper.make_node("Slice", [f"{prefix}.padded", *ends, axis], [copies[-1]])
     yield helper.make_node("Concat", copies, [f"{prefix}.unfolded"], axis=2)
     return f"{prefix}.unfolded"
+
+
+def _name_constants(graph: onnx.GraphProto) -> None:
+    """`Constant` nodes become initializers."""
+    nodes = []
+    for node in graph.node:
+        if node.op_type == "Constant":
+            tensor = graph.initializer.add()
+            tensor.CopyFrom(node.attribute[0].t)
+            tensor.name = node.output[0]
+        else:
+            nodes.append(node)
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _drop_unused(graph: onnx.GraphProto) -> None:

@@ -4,7 +4,6 @@ Releases differ in the names, types and shapes of inputs and outputs (FIELD.md 5
 the session itself says, and outputs are told apart by type and shape. Prepared, streamable parts are a later family.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from utterd.config.bundles import Bundle
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable, OnnxSession
-from utterd.stages.inference.synthesizer import SynthesisRequest, window_edges
+from utterd.stages.inference.synthesizer import SynthesisRequest, WholeSpeech, check_request
 from utterd.stages.inference.voices import Voices
 from utterd.stages.work import ChunkFailed
 
@@ -45,7 +44,8 @@ class KokoroSynthesizer:
                 f"model.onnx is not a Kokoro graph: it has no input {error} (it has {names})"
             ) from error
 
-    def synthesize(self, request: SynthesisRequest, abort: Abort) -> "WholeSpeech":
+    def synthesize(self, request: SynthesisRequest, abort: Abort) -> WholeSpeech:
+        check_request(request)
         style = self._voices.style(request.voice, len(request.tokens))
         feeds = {
             self._tokens.name: _like([[0, *request.tokens, 0]], self._tokens),
@@ -53,27 +53,8 @@ class KokoroSynthesizer:
         }
         if self._speed is not None:
             feeds[self._speed.name] = _speed_like(request.speed, self._speed)
-        return WholeSpeech(*_tell_apart(self._session.run(feeds, abort), len(request.tokens) + 2))
-
-
-class WholeSpeech:
-    """A piece whose sound is already made."""
-
-    def __init__(self, samples: npt.NDArray[np.float32], durations: npt.NDArray[np.int64] | None) -> None:
-        self._samples = samples
-        self._durations = durations
-
-    @property
-    def token_frames(self) -> npt.NDArray[np.int64] | None:
-        return None if self._durations is None else self._durations * FRAME_SAMPLES
-
-    @property
-    def total_frames(self) -> int:
-        return len(self._samples)
-
-    def windows(self, start: int, end: int) -> Iterator[npt.NDArray[np.float32]]:
-        for first, stop in window_edges(start, min(end, self.total_frames)):
-            yield self._samples[first:stop]
+        samples, durations = _tell_apart(self._session.run(feeds, abort), len(request.tokens) + 2)
+        return WholeSpeech(samples, None if durations is None else durations * FRAME_SAMPLES)
 
 
 def _like(values: Any, node: Any) -> npt.NDArray[Any]:

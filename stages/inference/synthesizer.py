@@ -7,8 +7,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from utterd.client.messages import SPEED_RANGE
 from utterd.stages.chunks import SAMPLE_RATE_HZ
 from utterd.stages.inference.onnx_session import Abort
+from utterd.stages.work import ChunkFailed
 
 FIRST_WINDOW_FRAMES = SAMPLE_RATE_HZ // 5
 """200 ms: short enough to be ready at once, long enough to cover the making of the next."""
@@ -17,6 +19,8 @@ LARGEST_WINDOW_FRAMES = SAMPLE_RATE_HZ
 
 MAX_TOKENS = 510
 """PL-BERT has 512 positions; two hold the padding."""
+LARGEST_TOKEN = 177
+"""Models have a row for each id of the Kokoro table, 0 to this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,37 @@ class Synthesizer(Protocol):
         """Run the text half of the model. Raises ChunkFailed for what it cannot speak, ChunkInterrupted on abort."""
 
 
+def check_request(request: SynthesisRequest) -> None:
+    """Raises ChunkFailed for what no model can speak: a graph would crash, or make noise of it."""
+    count, (low, high) = len(request.tokens), SPEED_RANGE
+    if not 1 <= count <= MAX_TOKENS:
+        raise ChunkFailed("synthesis_failed", f"a piece of {count} tokens cannot be spoken: it takes 1 to {MAX_TOKENS}")
+    if unknown := [token for token in request.tokens if not 0 <= token <= LARGEST_TOKEN]:
+        raise ChunkFailed("synthesis_failed", f"the model has no token {unknown[0]}: ids run from 0 to {LARGEST_TOKEN}")
+    if not low <= request.speed <= high:
+        raise ChunkFailed("bad_field", f"speed is {request.speed:g}; it has to be between {low:g} and {high:g}")
+
+
+class WholeSpeech:
+    """One piece whose sound is already made."""
+
+    def __init__(self, samples: npt.NDArray[np.float32], token_frames: npt.NDArray[np.int64] | None) -> None:
+        self._samples = samples
+        self._token_frames = token_frames
+
+    @property
+    def token_frames(self) -> npt.NDArray[np.int64] | None:
+        return self._token_frames
+
+    @property
+    def total_frames(self) -> int:
+        return len(self._samples)
+
+    def windows(self, start: int, end: int) -> Iterator[npt.NDArray[np.float32]]:
+        for first, stop in window_edges(start, min(end, self.total_frames)):
+            yield self._samples[first:stop]
+
+
 def window_edges(start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut [start, end) into windows that double from FIRST_WINDOW_FRAMES to LARGEST_WINDOW_FRAMES.
 
@@ -71,6 +106,7 @@ class ToneSynthesizer:
     FRAMES_PER_TOKEN = SAMPLE_RATE_HZ // 20
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> "ToneSpeech":
+        check_request(request)
         abort.check()
         return ToneSpeech(request.tokens, round(self.FRAMES_PER_TOKEN / request.speed), abort)
 

@@ -6,7 +6,7 @@ too). Only the voices in use are held in memory.
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from utterd.stages.work import ChunkFailed
 
 STYLE_SIZE = 256
 """The first half shapes the timbre, the second the prosody."""
+TIMBRE, PROSODY = slice(0, STYLE_SIZE // 2), slice(STYLE_SIZE // 2, STYLE_SIZE)
+LARGEST_WEIGHT = 10.0
+"""Of a voice in a blend, either way: what lies farther outside is no voice but noise."""
 
 _DAMAGE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 """What numpy and zipfile raise for a file that is none of theirs, or is no longer whole."""
@@ -42,6 +45,32 @@ class Voices:
         if table is None:
             table = self._tables[voice] = self._load(voice)
         style: npt.NDArray[np.float32] = table[min(tokens, len(table) - 1)]
+        return style
+
+    def blended(
+        self, weights: Mapping[str, float], tokens: int, *, prosody: Mapping[str, float] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """As `style`, of a weighted sum of voices.
+
+        Args:
+            weights: voice → share; any sum, but a sum of 1 sounds like a voice.
+            tokens: as in `style`.
+            prosody: the weights for the prosody, if `weights` are for the timbre alone.
+        """
+        style = self._weighted_sum(weights, tokens)
+        if prosody is not None:
+            style[:, PROSODY] = self._weighted_sum(prosody, tokens)[:, PROSODY]
+        return style
+
+    def _weighted_sum(self, weights: Mapping[str, float], tokens: int) -> npt.NDArray[np.float32]:
+        if not weights:
+            raise ChunkFailed("bad_field", "a blend needs at least one voice")
+        style = np.zeros((1, STYLE_SIZE), np.float32)
+        for voice, weight in weights.items():
+            if not abs(weight) <= LARGEST_WEIGHT:
+                limits = f"between {-LARGEST_WEIGHT:g} and {LARGEST_WEIGHT:g}"
+                raise ChunkFailed("bad_field", f"the weight of voice {voice!r} is {weight:g}; it has to be {limits}")
+            style += np.float32(weight) * self.style(voice, tokens)
         return style
 
     def _load(self, voice: str) -> npt.NDArray[np.float32]:

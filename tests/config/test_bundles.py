@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from utterd.config.bundles import TONE, BundleError, find_bundle, load_bundle, verify_files
+from utterd.config.bundles import TONE, BundleError, Origin, find_bundle, load_bundle, verify_files
 
 
 @pytest.fixture
@@ -27,6 +27,40 @@ def test_the_shipped_bundle_is_whole_and_says_what_it_is():
     assert bundle.default_voice in {voice.name for voice in bundle.voices}
     assert {voice.language for voice in bundle.voices} <= set(bundle.languages)
     assert bundle.licence
+
+
+def test_the_shipped_bundle_says_where_every_ingredient_comes_from():
+    origins = find_bundle("starter").origins
+    assert {"teachers", "corpus", "phonemes"} <= {origin.what for origin in origins}
+    assert all(origin.source and origin.licence for origin in origins)
+
+
+def test_origins_are_read_in_order_and_need_not_be_told(mine):
+    description = (mine / "bundle.toml").read_text("utf-8").partition("[[origins]]")[0]
+    (mine / "bundle.toml").write_text(description, "utf-8")
+    assert load_bundle(mine).origins == TONE.origins == ()
+    told = "".join(f'[[origins]]\nwhat = "{what}"\nsource = "here"\nlicence = "MIT"\n' for what in ("b", "a"))
+    (mine / "bundle.toml").write_text(f"{description}\n{told}", "utf-8")
+    assert load_bundle(mine).origins == tuple(Origin(what=what, source="here", licence="MIT") for what in ("b", "a"))
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ("origins = 5", "origins should be [[origins]] tables, each with what, source and licence"),
+        ('origins = ["flite"]', "origins should be [[origins]] tables"),
+        ('origins = { what = "a", source = "b", licence = "c" }', "origins should be [[origins]] tables"),
+        ('origins = [{ what = "a", source = "b" }]', "'licence' is missing"),
+        ('origins = [{ what = "a", source = 5, licence = "c" }]', "source = 5 in origins is not a text"),
+    ],
+)
+def test_wrong_origins_are_told_in_one_sentence(mine, told, named):
+    description = (mine / "bundle.toml").read_text("utf-8").partition("[[origins]]")[0]
+    (mine / "bundle.toml").write_text(f"{told}\n{description}", "utf-8")
+    with pytest.raises(BundleError) as failure:
+        load_bundle(mine)
+    assert str(failure.value).startswith(f"{mine / 'bundle.toml'} is not right: ")
+    assert named in str(failure.value)
 
 
 def test_every_file_of_the_shipped_bundle_is_under_its_checksum():
@@ -93,7 +127,7 @@ def test_a_folder_without_a_description_is_no_model(tmp_path):
         ('am_blend = { language = "en-us"', 'am_blend = { lang = "en-us"', "language"),
         ('am_blend = { language = "en-us", description = "half slt, half rms" }', "am_blend = 5", "am_blend"),
         ("[files]", "[graph_files]", "files"),
-        ("frame_samples = 120", 'frame_samples = "x"', "x"),
+        ("frame_samples = 240", 'frame_samples = "x"', "x"),
     ],
 )
 def test_a_wrong_description_is_told_by_what_is_wrong(mine, old, new, named):

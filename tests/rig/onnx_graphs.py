@@ -87,7 +87,9 @@ HUM_SAMPLES_PER_TOKEN = 2400
 """Of the humming Kokoro: every token lasts four of the model's units, 100 ms."""
 
 
-def save_humming_kokoro(path: Path, *, hummed: Sequence[int], hissed: Sequence[int], has_durations: bool = True) -> None:
+def save_humming_kokoro(
+    path: Path, *, hummed: Sequence[int], hissed: Sequence[int], has_durations: bool = True
+) -> None:
     """A Kokoro that can be listened to: pulses at 200 Hz for some tokens, noise for others, silence for the rest.
 
     As loud as style[0] says, above a breath of noise that differs from run to run, as the real one's does.

@@ -123,9 +123,7 @@ def test_an_unknown_speaker_is_no_refusal(teacher: KokoroTeacher) -> None:
         teacher.say("bela", read_line(TEXT))
 
 
-def test_durations_that_are_not_the_sounds_are_refused(
-    teacher: KokoroTeacher, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_durations_that_are_not_the_sounds_are_refused(teacher: KokoroTeacher, monkeypatch: pytest.MonkeyPatch) -> None:
     speak = teacher._speak
 
     def speak_on(speaker: str, tokens: tuple[int, ...]) -> object:

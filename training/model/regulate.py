@@ -21,21 +21,23 @@ class Regulator(nn.Module):
         self.register_buffer("knots", torch.arange(KNOTS, dtype=torch.float32), persistent=False)
 
     def places(self, durations: Tensor, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """For each of `frames` (arange of 5 ms frames): its token, frames into that token, and the token's length.
+        """For each 5 ms frame: its token, frames into that token, and the token's length.
 
         Args:
             durations: int64 (batch, n), 5 ms frames.
+            frames: int64 (frames,) or (batch, frames): their numbers from 0 on.
 
         Returns:
             token int64, into float, length float; each (batch, frames). Behind the end: the last token.
         """
         ends = torch.cumsum(durations, dim=1)
-        count = frames.shape[0]
+        count = frames.shape[-1]
         marks = torch.zeros(durations.shape[0], count + 1, dtype=torch.float32, device=durations.device)
         marks = marks.scatter_add(1, ends.clamp(max=count), torch.ones_like(ends, dtype=torch.float32))
         token = torch.cumsum(marks[:, :-1], dim=1).long().clamp(max=durations.shape[1] - 1)
+        token = torch.gather(token, 1, frames.expand(durations.shape[0], -1))
         length = torch.gather(durations, 1, token)
-        into = frames[None] - (torch.gather(ends, 1, token) - length)
+        into = frames - (torch.gather(ends, 1, token) - length)
         return token, into.float(), length.float()
 
     def place_features(self, into: Tensor, length: Tensor) -> Tensor:

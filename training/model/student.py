@@ -7,13 +7,15 @@ from training.model.acoustic import STYLE, Acoustic, Widths
 from training.model.decoder import SPECTRAL, Decoder
 from training.model.regulate import Regulator, phase_cycles
 from training.model.vocoder import LEFT_FRAMES, RIGHT_FRAMES, Vocoder
-from training.parameters import FRAME_SAMPLES
+from training.parameters import CEPSTRUM_ORDER, FRAME_SAMPLES
 
 EXTRAS = 6
 """Columns of a frame's features behind the decoder's own: valid, two log F0, two phases, the frame's number."""
 CONTEXT_LEFT = Decoder.REACH + -(-LEFT_FRAMES // 2)
 CONTEXT_RIGHT = Decoder.REACH + -(-RIGHT_FRAMES // 2)
 """10 ms frames that a window needs beside its own."""
+SILENCE = -40.0
+"""Nepers: what a row of a batch that has ended sounds like to its own last frames."""
 LEAST_TOKEN = 0.7
 """5 ms frames: what is expected to last less does not last at all."""
 
@@ -29,7 +31,7 @@ class Student(nn.Module):
         self.decoder = Decoder(widths)
 
     def spread(self, knots: Tensor, features: Tensor, durations: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Over time: decoder input (batch, frames / 2, frame) and log F0 (batch, frames); `frames` is an even arange."""
+        """Over time: decoder input (batch, t / 2, frame) and log F0 (batch, t) of `frames`, an even count of numbers."""
         token, into, length = self.regulator.places(durations, frames)
         width = self.widths.frame
         first, second = features[..., :width], features[..., width:]
@@ -83,7 +85,8 @@ class AcousticGraph(nn.Module):
         said, knots, features = self.student.acoustic(tokens, style, mask)
         durations = self.durations(said, mask[..., 0], speed)
         halves = torch.div(durations.sum(1), 2, rounding_mode="floor")
-        frames = torch.arange(2 * halves.amax())
+        frames = torch.arange(2 * halves.amax())[None]
+        frames = torch.minimum(frames, 2 * halves[:, None] - 1).clamp(min=0)  # a row that has ended stays where it was
         spread, log_f0 = self.student.spread(knots, features, durations, frames)
         phase = phase_cycles(log_f0)
         batch = tokens.shape[0]
@@ -119,6 +122,9 @@ class VocoderGraph(nn.Module):
         super().__init__()
         self.student = student
         self.vocoder = vocoder
+        self.level: Tensor
+        self.register_buffer("level", torch.eye(CEPSTRUM_ORDER)[:1], persistent=False)
+        """c0 alone."""
 
     def forward(self, frames: Tensor) -> Tensor:
         width = self.student.widths.frame
@@ -126,6 +132,7 @@ class VocoderGraph(nn.Module):
         valid = frames[..., width : width + 1]
         said = self.student.decoder(frames[..., :width], valid)
         voicing, cepstrum, strengths = self.student.decoder.physical(said)
+        cepstrum = cepstrum + SILENCE * (1 - valid.repeat_interleave(2, 1)) * self.level
         log_f0 = frames[..., width + 1 : width + 3].reshape(batch, -1)
         phase = frames[..., width + 3 : width + 5].reshape(batch, -1)
         number = frames[..., width + 5 :]

@@ -92,9 +92,12 @@ class Vocoder(nn.Module):
     def _amplitudes(self, voicing: Tensor, cepstrum: Tensor, strengths: Tensor) -> tuple[Tensor, Tensor]:
         """Of the filters for pulses and for noise (batch, frames, bins)."""
         envelope = torch.exp(cepstrum @ self.envelope)
-        periodic = voicing * (strengths @ self.bands)
+        periodic = strengths @ self.bands
         damping = 1 - voicing * self.voiced_damping
-        return envelope * periodic * self.pulse_gain, envelope * (1 - periodic) * damping * self.noise_gain
+        pulse = envelope * periodic * voicing * self.pulse_gain
+        # As in flite, what is not periodic is noise whether or not the frame is voiced: unvoiced sounds are 4 to 7 dB
+        # softer than their envelopes.
+        return pulse, envelope * (1 - periodic) * damping * self.noise_gain
 
     def _pulses(self, log_f0: Tensor, phase: Tensor) -> Tensor:
         """(batch, frames, 120): all cosines up to 11.5 kHz in phase, sqrt(F0) each, as one closed form (Dirichlet).

@@ -36,7 +36,9 @@ class KokoroTeacher:
     def __init__(self, bundle: Bundle) -> None:
         """Raises TeacherUnavailable: not a Kokoro model, damaged, or one that does not tell its durations."""
         if bundle.family != "kokoro":
-            raise TeacherUnavailable(f"the model {bundle.name!r} is no teacher: its family is {bundle.family}, not kokoro")
+            raise TeacherUnavailable(
+                f"the model {bundle.name!r} is no teacher: its family is {bundle.family}, not kokoro"
+            )
         onnxruntime.set_seed(_SEED)
         try:
             verify_files(bundle)

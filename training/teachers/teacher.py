@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from training.lines import Line
 
-
 LEAD_FRAMES: Final = 8
 """At most this much silence is kept before the first phone: 40 ms."""
 TAIL_FRAMES: Final = 24

@@ -96,6 +96,20 @@ def test_an_unknown_voice_is_a_chunk_that_fails(folder):
     assert failure.value.code == "unknown_voice"
 
 
+@pytest.mark.parametrize(
+    ("tokens", "speed", "sentence"),
+    [
+        ((), 1.0, "a piece of 0 tokens"),
+        ((50,) * 511, 1.0, "a piece of 511 tokens"),
+        ((50, 178), 1.0, "no token 178"),
+        (HELLO_WORLD, float("nan"), "speed is nan"),
+    ],
+)
+def test_what_no_model_can_speak_never_reaches_the_graph(folder, tokens, speed, sentence):
+    with pytest.raises(ChunkFailed, match=sentence):
+        load(folder).synthesize(SynthesisRequest(tokens=tokens, voice="af_one", speed=speed), Abort())
+
+
 def test_an_abort_before_the_run_is_obeyed(folder):
     abort = Abort()
     abort.set()

@@ -47,7 +47,7 @@ def sign_as_starter(folder: Path) -> None:
     """Make what was done to the files look meant."""
     description = (folder / "bundle.toml").read_text()
     graph = description[description.index("[graph]") :].partition("\n")[2]
-    write_bundle(folder, family="starter", voice="am_trio", graph=graph)
+    write_bundle(folder, family="starter", voice=find_bundle("starter").default_voice, graph=graph)
 
 
 def test_the_stand_in_needs_no_files():
@@ -127,5 +127,5 @@ def test_graphs_of_the_wrong_family_are_told(starter, kokoro):
 
 
 def test_a_starter_bundle_that_does_not_describe_its_graphs_is_told(starter):
-    write_bundle(starter, family="starter", voice="am_trio", graph="frame_samples = 120")
+    write_bundle(starter, family="starter", voice=find_bundle("starter").default_voice, graph="frame_samples = 120")
     assert "duration_samples" in complaint(starter)

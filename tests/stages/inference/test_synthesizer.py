@@ -1,5 +1,6 @@
 """Windows, and the stand-in that ships."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -12,11 +13,12 @@ from utterd.stages.inference.onnx_session import Abort
 from utterd.stages.inference.synthesizer import (
     FIRST_WINDOW_FRAMES,
     LARGEST_WINDOW_FRAMES,
+    MAX_TOKENS,
     SynthesisRequest,
     ToneSynthesizer,
     window_edges,
 )
-from utterd.stages.work import ChunkInterrupted
+from utterd.stages.work import ChunkFailed, ChunkInterrupted
 
 
 @given(st.integers(0, 100_000), st.integers(0, 200_000))
@@ -48,6 +50,20 @@ def test_every_token_is_50_ms_of_its_own_pitch():
 
 def test_faster_is_shorter():
     assert tone(speed=2.0).total_frames == 1800
+
+
+@pytest.mark.parametrize("tokens", [(), (50,) * (MAX_TOKENS + 1), (178,), (-1,)])
+def test_the_stand_in_refuses_the_tokens_that_models_refuse(tokens):
+    with pytest.raises(ChunkFailed) as failure:
+        tone(tokens)
+    assert failure.value.code == "synthesis_failed"
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.49, 3.01, math.nan, math.inf])
+def test_the_stand_in_refuses_the_speeds_that_models_refuse(speed):
+    with pytest.raises(ChunkFailed, match=r"it has to be between 0\.5 and 3") as failure:
+        tone(speed=speed)
+    assert failure.value.code == "bad_field"
 
 
 def test_an_abort_ends_the_stand_in_too():

@@ -74,6 +74,65 @@ def test_a_table_that_has_changed_since_fails_the_chunk(path):
         voices.style("af_one", 3)
 
 
+# Blends
+
+
+@pytest.fixture
+def voices(path) -> Voices:
+    """`one` is 1 everywhere, `two` is 2; `rows` differs from row to row."""
+    rows = np.broadcast_to(np.arange(510, dtype=np.float32)[:, None, None], (510, 1, 256))
+    return save(path, one=np.full((510, 1, 256), 1, np.float32), two=np.full((1, 1, 256), 2, np.float32), rows=rows)
+
+
+def test_a_blend_is_a_weighted_sum(voices):
+    style = voices.blended({"one": 0.6, "two": 0.4}, 12)
+    assert (style.shape, style.dtype) == ((1, 256), np.float32)
+    assert style == pytest.approx(np.full((1, 256), 1.4), abs=1e-6)
+    assert voices.blended({"two": 1.5, "one": -0.5}, 12) == pytest.approx(np.full((1, 256), 2.5), abs=1e-6)
+
+
+def test_a_blend_of_equal_voices_is_the_voice_itself(voices):
+    assert np.array_equal(voices.blended({"rows": 1.0}, 12), voices.style("rows", 12))
+    twins = save(voices._path, this=np.full((510, 1, 256), 0.7), that=np.full((510, 1, 256), 0.7))
+    assert twins.blended({"this": 0.6, "that": 0.4}, 12) == pytest.approx(twins.style("this", 12), abs=1e-6)
+
+
+def test_timbre_and_prosody_are_blended_apart(voices):
+    style = voices.blended({"one": 1.0}, 12, prosody={"one": 0.5, "two": 0.5})
+    assert (style[0, :128] == 1).all()
+    assert style[0, 128:] == pytest.approx(np.full(128, 1.5))
+
+
+def test_a_blend_takes_each_voices_row_for_the_number_of_tokens(voices):
+    assert voices.blended({"rows": 0.5, "two": 0.5}, 100)[0, 0] == 51
+    assert voices.blended({"rows": 1.0}, 510)[0, 0] == 509
+
+
+def test_blending_leaves_the_voices_as_they_are(voices):
+    voices.blended({"one": 1.0}, 12, prosody={"two": 1.0})
+    assert (voices.style("one", 12) == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("weights", "code", "sentence"),
+    [
+        ({}, "bad_field", "a blend needs at least one voice"),
+        ({"one": 0.5, "bella": 0.5}, "unknown_voice", "the loaded model has no voice 'bella'"),
+        ({"one": float("nan")}, "bad_field", "the weight of voice 'one' is nan; it has to be between -10 and 10"),
+        ({"one": 0.5, "two": float("inf")}, "bad_field", "the weight of voice 'two' is inf"),
+        ({"one": -1e38}, "bad_field", r"the weight of voice 'one' is -1e\+38"),
+    ],
+)
+def test_a_wrong_blend_fails_with_one_sentence(voices, weights, code, sentence):
+    for blend in ((weights, None), ({"one": 1.0}, weights)):
+        with pytest.raises(ChunkFailed, match=sentence) as failure:
+            voices.blended(blend[0], 12, prosody=blend[1])
+        assert failure.value.code == code
+
+
+# Files that are none
+
+
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 but no more", b"\x93NUMPY\x01\x00"])
 def test_what_is_no_voices_file_is_refused_by_name(path, content):
     path.write_bytes(content)

@@ -1,0 +1,133 @@
+"""The laboratory: the same student in other precisions and widths, each a bundle, each judged on the same sentences."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import onnx
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from training.judge.recogniser import listen
+from training.judge.sentences import sentences
+from training.judge.speed import measure_speed
+from training.judge.voice import BundleVoice
+from training.lines import read_line
+from training.lowering import lower, stored_in_half
+from training.make import Trained, calibration, checkpoint, graphs_of, train_voice, write_voice
+from training.quantise.prune import pruned
+from training.quantise.ranges import calibrate
+from training.recipe import Recipe
+from training.train import train
+from utterd.config.bundles import load_bundle
+
+_WIDTHS = (0.75, 0.5, 0.25)
+_PRUNED_RATE = 0.4
+"""Of the recipe's learning rate: much has to be learned anew."""
+
+Graphs = dict[str, onnx.ModelProto]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one variant, for the table in training/README.md."""
+
+    name: str
+    size_mb: float
+    real_time_factor: float
+    first_audio_ms: float
+    """100 ms of sound, of 40 tokens."""
+    word_error_rate: float
+    standard_error: float
+
+
+def make_variants(recipe: Recipe, folder: Path, output: Path, progress: Progress) -> None:
+    """Every variant's bundle under `output`, a table on the console, and `output/variants.json`."""
+    trained = train_voice(recipe, folder, progress)
+    names = [_write(name, make, trained, output) for name, make in _precisions().items()]
+    names += list(_pruned(trained, folder, output, progress))
+    figures = list(_judged(names, output, progress))
+    (output / "variants.json").write_text(json.dumps([asdict(row) for row in figures], indent=1) + "\n")
+    progress.stop()
+    Console(width=140).print(_table(figures))
+
+
+def _precisions() -> dict[str, Callable[[Trained], Graphs]]:
+    """Name → graphs, of one student."""
+
+    def plain(trained: Trained) -> Graphs:
+        return {name: lower(graph) for name, graph in graphs_of(trained, trained.student).items()}
+
+    def rounded(trained: Trained) -> Graphs:
+        return {name: lower(graph, trained.ranges) for name, graph in graphs_of(trained, trained.student).items()}
+
+    def aware(trained: Trained) -> Graphs:
+        return {name: lower(graph, trained.ranges) for name, graph in graphs_of(trained, trained.aware).items()}
+
+    def hybrid(trained: Trained) -> Graphs:
+        return {"acoustic": rounded(trained)["acoustic"], "vocoder": stored_in_half(plain(trained)["vocoder"])}
+
+    return {
+        "float32": plain,
+        "float16 stored": lambda trained: {name: stored_in_half(graph) for name, graph in plain(trained).items()},
+        "hybrid": hybrid,
+        "int8": rounded,
+        "int8-aware": aware,
+    }
+
+
+def _write(name: str, make: Callable[[Trained], Graphs], trained: Trained, output: Path) -> str:
+    write_voice(trained, trained.student, make(trained), output / name.replace(" ", "-"))
+    return name
+
+
+def _pruned(trained: Trained, folder: Path, output: Path, progress: Progress) -> Iterator[str]:
+    """At each width, fine-tuned as long as int8's rounding is, in float32 and in int8."""
+    recipe, dataset = trained.recipe, trained.dataset
+    for share in _WIDTHS:
+        title = f"width {share:.0%}"
+        student = train(
+            pruned(trained.student, recipe.widths.scaled(share)), dataset, recipe, steps=recipe.aware_steps,
+            learning_rate=recipe.learning_rate * _PRUNED_RATE,
+            checkpoint=checkpoint(folder, title.replace(" ", "-").replace("%", ""), recipe),
+            progress=progress, title=title,
+        )  # fmt: skip
+        ranges = calibrate(student, calibration(dataset, recipe))
+        small = replace(trained, student=student, ranges=ranges)
+        yield _write(f"{title} float32", _precisions()["float32"], small, output)
+        yield _write(f"{title} int8", _precisions()["int8"], small, output)
+
+
+def _judged(names: list[str], output: Path, progress: Progress) -> Iterator[Figures]:
+    lines = [read_line(text) for text in sentences("selection")]
+    task = progress.add_task("judging", total=len(names) * len(lines))
+    for name in names:
+        folder = output / name.replace(" ", "-")
+        bundle = load_bundle(folder)
+        speed = measure_speed(bundle, lines[:20])
+        voice = BundleVoice(folder, bundle.default_voice)
+        understood = listen((voice.say(line) for line in lines), advance=lambda: progress.advance(task))
+        yield Figures(
+            name=name,
+            size_mb=speed.size_bytes / 1e6,
+            real_time_factor=speed.real_time_factor,
+            first_audio_ms=speed.first_audio_short_ms,
+            word_error_rate=understood.word_error_rate,
+            standard_error=understood.standard_error,
+        )
+
+
+def _table(figures: list[Figures]) -> Table:
+    table = Table("variant", "MB", "RTF", "first 100 ms, ms", "WER %", "± s.e.")
+    for row in figures:
+        table.add_row(
+            row.name,
+            f"{row.size_mb:.2f}",
+            f"{row.real_time_factor:.4f}",
+            f"{row.first_audio_ms:.1f}",
+            f"{100 * row.word_error_rate:.1f}",
+            f"{100 * row.standard_error:.1f}",
+        )
+    return table
