@@ -76,7 +76,9 @@ def _vary(group: list[Example], recipe: Recipe, chance: np.random.Generator) -> 
     if chance.random() < 0.3:
         example = augment.respelled(example, chance)
     if is_varied := chance.random() < 0.3:
-        example = augment.at_speed(example, float(np.exp(chance.uniform(np.log(0.5), np.log(3.0)))), recipe.speed_exponent)
+        example = augment.at_speed(
+            example, float(np.exp(chance.uniform(np.log(0.5), np.log(3.0)))), recipe.speed_exponent
+        )
     return example, not is_varied
 
 

@@ -16,19 +16,26 @@ from training.teachers.teacher import Take
 from utterd.stages.g2p.symbols import SYMBOL_IDS
 
 PAUSE_MS = {",": 150, ";": 240, ":": 240, "—": 240, "…": 400, ".": 350, "!": 350, "?": 350}
-"""Inside a line, from the last sound before the mark to the first one after it. Those between units are as long (stages/inference/unit.py)."""
+"""Inside a line, from the last sound before the mark to the first one after it.
+
+Those between units are as long (stages/inference/unit.py).
+"""
 _PAUSES = {SYMBOL_IDS[mark]: ms * FRAMES_PER_SECOND // 1000 for mark, ms in PAUSE_MS.items()}
 _QUIET = frozenset(SYMBOL_IDS[symbol] for symbol in ';:,.!?—…"()“” ')
 _SEAM = 5
 """Frames over which sound gives way to silence where the teacher made no pause."""
 _STRESS = SYMBOL_IDS["ˈ"]
 
-RISE_NEPERS = 0.36
-"""A yes/no question's end: six semitones above its last stressed syllable."""
+END_RISE_NEPERS = {"yes_no": 0.36, "wh": 0.18}
+"""A question's end, above its last stressed syllable: six semitones; three where a question word asks already.
+
+People also let wh-questions fall. A student of this size did not learn to tell, at the end of a sentence, how it began,
+and took the middle: neither fell nor rose (2026-11-25, 9000 steps).
+"""
 _FALL_LEFT = 0.3
 """Of the fall that the teacher ends every question with."""
 WH_NEPERS = 0.14
-"""The question word of a wh-question: two and a half semitones. Its end falls as in a statement."""
+"""The question word of a wh-question: two and a half semitones."""
 EXCLAIMED_RANGE = 1.35
 EXCLAIMED_SHIFT_NEPERS = 0.08
 
@@ -98,9 +105,10 @@ def with_melody(take: Take, phrases: list[Phrase]) -> Take:
         if not len(voiced):
             continue
         span = slice(int(voiced[0]), int(voiced[-1]) + 1)
-        if phrase.kind == "yes_no":
-            _raise_end(parameters, span, int(end), int(starts[_last_stress(take, phrase)]))
-        elif phrase.kind == "wh":
+        if phrase.kind in END_RISE_NEPERS:
+            stressed = int(starts[_last_stress(take, phrase)])
+            _raise_end(parameters, span, int(end), stressed, END_RISE_NEPERS[phrase.kind])
+        if phrase.kind == "wh":
             word = slice(starts[phrase.wh_first_token], starts[phrase.wh_end_token])
             bump = np.hanning(word.stop - word.start + 2)[1:-1]
             parameters[word, LOG_F0] += WH_NEPERS * bump.astype(np.float32)
@@ -110,7 +118,7 @@ def with_melody(take: Take, phrases: list[Phrase]) -> Take:
     return replace(take, parameters=parameters, wave=None)
 
 
-def _raise_end(parameters: npt.NDArray[np.float32], span: slice, end: int, stressed: int) -> None:
+def _raise_end(parameters: npt.NDArray[np.float32], span: slice, end: int, stressed: int, rise: float) -> None:
     """From the last stressed syllable on (at least 200 ms, at most 600): the teacher's fall flattened, and a rise."""
     length = int(np.clip(span.stop - stressed, FRAMES_PER_SECOND // 5, FRAMES_PER_SECOND * 6 // 10))
     begin = max(span.start, span.stop - length)
@@ -118,7 +126,7 @@ def _raise_end(parameters: npt.NDArray[np.float32], span: slice, end: int, stres
     start = parameters[begin, LOG_F0]
     flat = start + _FALL_LEFT * (parameters[begin:end, LOG_F0] - start)
     flat[span.stop - begin :] = flat[span.stop - begin - 1]  # unvoiced: keeps smoothing from pulling the end down
-    parameters[begin:end, LOG_F0] = flat + RISE_NEPERS * ramp**1.3
+    parameters[begin:end, LOG_F0] = flat + rise * ramp**1.3
 
 
 def _last_stress(take: Take, phrase: Phrase) -> int:

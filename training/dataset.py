@@ -1,5 +1,6 @@
 """The takes that a student learns from: made by teachers in parallel, kept in shards, so that nothing is made twice."""
 
+import ast
 import hashlib
 import inspect
 import json
@@ -8,6 +9,7 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -88,8 +90,14 @@ def _jobs(recipe: Recipe, folder: Path) -> Iterator[_Job]:
 
 def _fingerprint(texts: tuple[str, ...], louder_lu: float, teacher: list[str]) -> str:
     """Of the lines, of the code that makes takes of them, of the teacher: a change of any makes other shards."""
-    code = [inspect.getsource(module) for module in (contours, lines, loudness, phrases)]
-    return hashlib.sha256(json.dumps([texts, louder_lu, code, *teacher]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([texts, louder_lu, _code(), *teacher]).encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> list[str]:
+    """As syntax trees: neither layout nor comments matter."""
+    sources = map(inspect.getsource, (contours, lines, loudness, phrases))
+    return [ast.dump(ast.parse(source)) for source in sources]
 
 
 _teacher: Teacher

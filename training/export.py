@@ -67,12 +67,11 @@ def _export(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own, of its deprecation and of traced constants
         torch.onnx.export(
-            graph, inputs, buffer, input_names=input_names, output_names=output_names,
+            graph, inputs, buffer,  # type: ignore[arg-type]  # torch writes to any binary file
+            input_names=input_names, output_names=output_names,
             dynamic_axes={name: axes[name] for name in [*input_names, *output_names]}, opset_version=_OPSET,
             dynamo=False, custom_opsets={"training": 1}, autograd_inlining=False,
         )  # fmt: skip
     model = onnx.load_from_string(buffer.getvalue())
     del model.graph.value_info[:]
     return model
-
-

@@ -51,7 +51,9 @@ def losses(student: Student, batch: Batch) -> Losses:
     movement = (torch.diff(made[..., 1:26], dim=1) - torch.diff(wanted[..., 1:26], dim=1)).abs() * both
     spread = student.acoustic.log_f0_std
     pitch = ((log_f0 - batch.parameters[..., LOG_F0]) / spread).abs() * voiced
-    voicing = functional.binary_cross_entropy_with_logits(made[..., 0], batch.parameters[..., VOICING], reduction="none")
+    voicing = functional.binary_cross_entropy_with_logits(
+        made[..., 0], batch.parameters[..., VOICING], reduction="none"
+    )
     counted = token_mask(batch.tokens)[..., 0] * batch.is_plain
     lasting = batch.durations.float()
     deviance = 2 * (torch.exp(said) - lasting - torch.xlogy(lasting, torch.exp(said)) + torch.xlogy(lasting, lasting))

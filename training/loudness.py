@@ -37,8 +37,9 @@ _BANDS = strength_bands(_HZ)
 def estimate_lufs(parameters: npt.NDArray[np.float32]) -> float:
     """Gated loudness of a take, relative to a full-scale signal."""
     amplitude = np.exp(parameters[:, CEPSTRUM] @ _COSINES)
-    periodic = parameters[:, VOICING, None] * (parameters[:, STRENGTHS] @ _BANDS)
-    power = (amplitude**2 * (periodic**2 + (1 - periodic) ** 2)) @ _WEIGHTS
+    periodic = parameters[:, STRENGTHS] @ _BANDS
+    share = parameters[:, VOICING, None] * periodic**2 + (1 - periodic) ** 2
+    power = (amplitude**2 * share) @ _WEIGHTS
     blocks = np.convolve(power, np.ones(_BLOCK) / min(_BLOCK, len(power)), "same" if len(power) > _BLOCK else "valid")
     loud = blocks[blocks > 10 ** (-7)]
     if not len(loud):
@@ -49,4 +50,5 @@ def estimate_lufs(parameters: npt.NDArray[np.float32]) -> float:
 
 def loudness_shift(parameters: npt.NDArray[np.float32]) -> float:
     """What to add to c0, in nepers, for `TARGET_LUFS`."""
-    return (TARGET_LUFS - estimate_lufs(parameters)) * NEPERS_PER_DB
+    shift: float = (TARGET_LUFS - estimate_lufs(parameters)) * NEPERS_PER_DB
+    return shift

@@ -1,10 +1,11 @@
 """`training::Taps` nodes → ONNX's own operators, in float32 or in int8.
 
 int8 is u8 activations (one scale a tensor) times s8 weights (one scale an output channel), multiplied by ONNX Runtime's
-fused kernel. Weights use 7 bits: on x86 without VNNI the kernel adds pairs of products in int16, which 8 would overflow.
+fused kernel. Weights use 7 bits: on x86 without VNNI the kernel adds pairs of products in int16, which 8 would
+overflow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,8 @@ class TapsNode:
     @property
     def name(self) -> str:
         """That of its weight: the module's path in the student."""
-        return self.node.input[1]
+        name: str = self.node.input[1]
+        return name
 
 
 def taps_nodes(model: onnx.ModelProto) -> Iterator[TapsNode]:
@@ -125,7 +127,7 @@ def _integer(graph: onnx.GraphProto, taps: TapsNode, span: Range) -> Iterator[No
     yield helper.make_node("MatMulIntegerToFloat", [*inputs, bias], list(taps.node.output), domain="com.microsoft")
 
 
-def _unfold(graph: onnx.GraphProto, taps: TapsNode, x: str, zero: np.generic) -> Iterator[NodeProto]:
+def _unfold(graph: onnx.GraphProto, taps: TapsNode, x: str, zero: np.generic) -> Generator[NodeProto, None, str]:
     """Shifted copies side by side; returns their name."""
     if taps.taps == 1:
         return x

@@ -1,4 +1,7 @@
-"""From nothing to a bundle: takes, training, calibration, quantisation-aware fine-tuning, graphs. Goes on where it was."""
+"""From nothing to a bundle: takes, training, calibration, quantisation-aware fine-tuning, graphs.
+
+Goes on where it was.
+"""
 
 import copy
 import hashlib

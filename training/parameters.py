@@ -38,12 +38,14 @@ def warp(frequency_hz: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Constant above 8 kHz, where the cepstra say nothing.
     """
     omega = 2 * np.pi * np.minimum(np.asarray(frequency_hz, np.float64), WARP_RATE_HZ / 2) / WARP_RATE_HZ
-    return omega + 2 * np.arctan2(WARP_ALPHA * np.sin(omega), 1 - WARP_ALPHA * np.cos(omega))
+    angle: npt.NDArray[np.float64] = omega + 2 * np.arctan2(WARP_ALPHA * np.sin(omega), 1 - WARP_ALPHA * np.cos(omega))
+    return angle
 
 
 def cosines(frequency_hz: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Shape (frequencies, 25): a mel-cepstrum times its transpose is the log amplitude spectrum there, in nepers."""
-    return np.cos(np.outer(warp(frequency_hz), np.arange(CEPSTRUM_ORDER)))
+    table: npt.NDArray[np.float64] = np.cos(np.outer(warp(frequency_hz), np.arange(CEPSTRUM_ORDER)))
+    return table
 
 
 def continuous_log_f0(f0_hz: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -65,4 +67,5 @@ def strength_bands(frequency_hz: npt.ArrayLike) -> npt.NDArray[np.float64]:
     rise = np.clip((hz[None] - low[:, None]) / 400 + 0.5, 0, 1)
     rise[0] = 1
     fall = np.clip((high[:, None] - hz[None]) / 400 + 0.5, 0, 1)
-    return rise * fall / (rise * fall).sum(axis=0)
+    bands: npt.NDArray[np.float64] = rise * fall / (rise * fall).sum(axis=0)
+    return bands

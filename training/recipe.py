@@ -21,7 +21,7 @@ class Recipe:
     lines_per_speaker: int = 4500
     """Drawn from the corpus for each: what one does not say, another does."""
     widths: Widths = field(default_factory=Widths)
-    steps: int = 14_000
+    steps: int = 12_000
     batch_frames: int = 4800
     """5 ms frames of speech in a step, padding included: 24 s."""
     learning_rate: float = 2e-3

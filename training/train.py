@@ -91,9 +91,12 @@ def train(
     """Teach `student` for so many steps; from `checkpoint` on, if there is one. Returns the running average."""
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # it guards against bugs that we have not, for a tenth of the time
+    # Filling uninitialised memory guards against bugs that we have not, for a tenth of the time.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property that stubs lack
     torch.manual_seed(recipe.seed)
-    optimizer = torch.optim.AdamW(student.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(
+        student.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
     run = Run(student, copy.deepcopy(student), optimizer)
     if checkpoint.exists():
         run.load(checkpoint)
@@ -134,7 +137,7 @@ def _step(run: Run, batch: Batch, rate: float, decay: float) -> Losses:
     with torch.autocast("cpu", dtype=torch.bfloat16):
         found = losses(run.student, batch)
     run.optimizer.zero_grad(set_to_none=True)
-    found.total().backward()
+    found.total().backward()  # type: ignore[no-untyped-call]  # torch has not annotated it
     nn.utils.clip_grad_norm_(run.student.parameters(), 1.0)
     run.optimizer.step()
     run.step += 1
@@ -144,7 +147,9 @@ def _step(run: Run, batch: Batch, rate: float, decay: float) -> Losses:
     return found
 
 
-def validate(student: Student, dataset: Dataset, losses_of: Callable[[Student, Batch], Losses] = losses) -> dict[str, float]:
+def validate(
+    student: Student, dataset: Dataset, losses_of: Callable[[Student, Batch], Losses] = losses
+) -> dict[str, float]:
     """Mean figures over the takes held back."""
     student.eval()
     held = sorted(dataset.validation, key=lambda example: len(example.parameters))
@@ -159,4 +164,6 @@ def validate(student: Student, dataset: Dataset, losses_of: Callable[[Student, B
 
 def _report(title: str, run: Run, found: Losses, held: dict[str, float]) -> str:
     figures = " ".join(f"{name} {value:.3f}" for name, value in held.items())
-    return f"{title} step {run.step}, epoch {run.epoch}: total {float(found.total().detach()):.3f}; held back: {figures}"
+    return (
+        f"{title} step {run.step}, epoch {run.epoch}: total {float(found.total().detach()):.3f}; held back: {figures}"
+    )

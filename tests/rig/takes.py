@@ -17,7 +17,9 @@ def take_of(text: str, *, sound: int = 14, mark: int = 20) -> tuple[Take, Line]:
     symbols = ["_", *phonemes_of(line.tokens[1:-1]), "_"]
     lasting = {True: sound, False: 0}
     durations = [PAD_FRAMES if s == "_" else mark if s in ",.;:!?—…" else lasting[is_sound(s)] for s in symbols]
-    return Take(tokens=np.array(line.tokens), durations=np.array(durations), parameters=_parameters(symbols, durations)), line
+    return Take(
+        tokens=np.array(line.tokens), durations=np.array(durations), parameters=_parameters(symbols, durations)
+    ), line
 
 
 def _parameters(symbols: list[str], durations: list[int]) -> np.ndarray:

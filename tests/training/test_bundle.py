@@ -10,7 +10,10 @@ from training.model.acoustic import PROSODY, TIMBRE
 from utterd.config.bundles import load_bundle, verify_files
 from utterd.stages.inference.voices import Voices
 
-STYLES = {name: np.random.default_rng(number).normal(size=256).astype(np.float32) for number, name in enumerate(["slt", "rms", "awb"])}
+STYLES = {
+    name: np.random.default_rng(number).normal(size=256).astype(np.float32)
+    for number, name in enumerate(["slt", "rms", "awb"])
+}
 
 
 def write(student, folder):

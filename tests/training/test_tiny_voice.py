@@ -20,7 +20,18 @@ SENTENCES = ["the weather is very nice today", "she bought some bread and milk",
 
 
 def make(work: Path) -> Path:
-    command = [sys.executable, "-m", "training", "make", "--recipe", TINY.name, "--work", str(work), "--output", str(work / "made")]
+    command = [
+        sys.executable,
+        "-m",
+        "training",
+        "make",
+        "--recipe",
+        TINY.name,
+        "--work",
+        str(work),
+        "--output",
+        str(work / "made"),
+    ]
     subprocess.run(command, cwd=ROOT, check=True, timeout=600)
     return work / "made"
 

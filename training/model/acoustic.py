@@ -39,7 +39,9 @@ class Widths:
         def shrink(channels: int) -> int:
             return max(16, round(channels * share / 16) * 16)
 
-        return Widths(**{**asdict(self), "token_inner": shrink(self.token_inner), "frame_inner": shrink(self.frame_inner)})
+        return Widths(
+            **{**asdict(self), "token_inner": shrink(self.token_inner), "frame_inner": shrink(self.frame_inner)}
+        )
 
 
 class Acoustic(nn.Module):
@@ -80,7 +82,8 @@ class Acoustic(nn.Module):
             mask: (batch, n, 1), 1 for tokens, 0 behind the end.
 
         Returns:
-            log of the duration in 5 ms frames (batch, n); log F0 at the knots (batch, n, 4); features (batch, n, 2 * frame).
+            log of the duration in 5 ms frames (batch, n); log F0 at the knots (batch, n, 4);
+            features (batch, n, 2 * frame).
         """
         x = self.embed(tokens) * mask
         for layer in self.trunk:

@@ -32,13 +32,14 @@ class Decoder(nn.Module):
         self.register_buffer("std", torch.ones(SPECTRAL))
 
     def forward(self, features: Tensor, valid: Tensor) -> Tensor:
-        """features (batch, t, frame), valid (batch, t, 1) → normalised parameters (batch, 2t, 31); voicing as a logit."""
+        """features (batch, t, frame), valid (batch, t, 1) → normalised parameters (batch, 2t, 31); voicing a logit."""
         x = features * valid
         for block in self.blocks:
             x = block(x, valid)
         with torch.autocast(x.device.type, enabled=False):
             said = self.out(self.norm(x.float()))
-        return said.reshape(said.shape[0], -1, SPECTRAL)
+        frames: Tensor = said.reshape(said.shape[0], -1, SPECTRAL)
+        return frames
 
     def physical(self, said: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Voicing in (0, 1), mel-cepstrum, strengths in [0, 1] of normalised parameters."""

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 
 class _Unfold(torch.autograd.Function):
-    """`Taps` as one node, `training::Taps`, in an exported graph; `training.lowering` says it in ONNX's own operators."""
+    """`Taps` as one node, `training::Taps`, in exported graphs; `training.lowering` says it in ONNX's own operators."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, taps: int, dilation: int) -> Tensor:
@@ -52,9 +52,13 @@ class Taps(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(batch, time, inputs) → (batch, time, outputs)."""
         if torch.onnx.is_in_onnx_export():
-            exported: Tensor = _Unfold.apply(x, self.weight, self.bias, self.taps, self.dilation)
+            exported: Tensor = _Unfold.apply(  # type: ignore[no-untyped-call]  # torch has not annotated it
+                x, self.weight, self.bias, self.taps, self.dilation
+            )
             return exported
-        return unfolded_product(self.round_input(x), self.round_weight(self.weight), self.bias, self.taps, self.dilation)
+        return unfolded_product(
+            self.round_input(x), self.round_weight(self.weight), self.bias, self.taps, self.dilation
+        )
 
 
 class GatedBlock(nn.Module):

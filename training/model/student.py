@@ -31,7 +31,7 @@ class Student(nn.Module):
         self.decoder = Decoder(widths)
 
     def spread(self, knots: Tensor, features: Tensor, durations: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Over time: decoder input (batch, t / 2, frame) and log F0 (batch, t) of `frames`, an even count of numbers."""
+        """Over time: decoder input (batch, t/2, frame) and log F0 (batch, t) of `frames`, an even count of numbers."""
         token, into, length = self.regulator.places(durations, frames)
         width = self.widths.frame
         first, second = features[..., :width], features[..., width:]
@@ -85,12 +85,12 @@ class AcousticGraph(nn.Module):
         said, knots, features = self.student.acoustic(tokens, style, mask)
         durations = self.durations(said, mask[..., 0], speed)
         halves = torch.div(durations.sum(1), 2, rounding_mode="floor")
-        frames = torch.arange(2 * halves.amax())[None]
+        frames = torch.arange(2 * halves.amax())[None]  # type: ignore[call-overload]  # torch takes a tensor, too
         frames = torch.minimum(frames, 2 * halves[:, None] - 1).clamp(min=0)  # a row that has ended stays where it was
         spread, log_f0 = self.student.spread(knots, features, durations, frames)
         phase = phase_cycles(log_f0)
         batch = tokens.shape[0]
-        number = torch.arange(halves.amax())
+        number = torch.arange(halves.amax())  # type: ignore[call-overload]  # as above
         valid = (number[None] < halves[:, None]).float()
         extras = [valid[..., None], log_f0.reshape(batch, -1, 2), phase.reshape(batch, -1, 2)]
         extras.append(number.float()[None, :, None].expand(batch, -1, 1))
@@ -137,7 +137,7 @@ class VocoderGraph(nn.Module):
         phase = frames[..., width + 3 : width + 5].reshape(batch, -1)
         number = frames[..., width + 5 :]
         index = torch.cat([2 * number, 2 * number + 1], dim=2).reshape(batch, -1)
-        samples = self.vocoder(log_f0, phase, index, voicing, cepstrum, strengths)
+        samples: Tensor = self.vocoder(log_f0, phase, index, voicing, cepstrum, strengths)
         return samples * valid.expand(-1, -1, 2 * FRAME_SAMPLES).reshape(batch, -1)
 
 

@@ -2,8 +2,8 @@
 
 Each 5 ms the excitation, windowed over 10 ms, is multiplied in the frequency domain by the minimum-phase filter of its
 frame (log amplitude C mc, phase -S mc; Oppenheim & Schafer), and what comes out is overlapped and added. A sample
-depends on five frames before its own and two after it, and on no other state: windows of frames give the same samples as the
-whole. Times are half-samples (t = j + 1/2), which makes every transform a real matrix of 300 x 300 or 120 x 300.
+depends on five frames before its own and two after it, and on no other state: windows of frames give the same samples
+as the whole. Times are half-samples (t = j + 1/2), which makes every transform a real matrix of 300 x 300 or 120 x 300.
 """
 
 import math
@@ -35,6 +35,20 @@ LEFT_FRAMES = 5
 
 class Vocoder(nn.Module):
     """Parameters of 5 ms frames → samples."""
+
+    envelope: Tensor
+    angle: Tensor
+    pulse_gain: Tensor
+    noise_gain: Tensor
+    voiced_damping: Tensor
+    bands: Tensor
+    analysis_cos: Tensor
+    analysis_sin: Tensor
+    synthesis_cos: Tensor
+    synthesis_sin: Tensor
+    noise_re: Tensor
+    noise_im: Tensor
+    ramp: Tensor
 
     def __init__(self, *, seed: int = 3) -> None:
         super().__init__()
@@ -127,7 +141,8 @@ def _extended_cosines(hz: np.ndarray) -> np.ndarray:
     basis = cosines(np.minimum(hz, _KNOWN_HZ[1])).T
     level = basis[:, (hz > _KNOWN_HZ[0]) & (hz < _KNOWN_HZ[1])].mean(axis=1, keepdims=True)
     share = np.clip((hz - 6900) / 700, 0, 1)
-    return basis * (1 - share) + level * share
+    extended: np.ndarray = basis * (1 - share) + level * share
+    return extended
 
 
 def _overlap_add(forwards: Tensor, backwards: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Quantisation-aware fine-tuning: the forward pass rounds as int8 will, gradients pass straight through (Jacob 2018)."""
+"""Quantisation-aware fine-tuning: the forward pass rounds as int8 will, gradients go straight through (Jacob 2018)."""
 
 from collections.abc import Mapping
 

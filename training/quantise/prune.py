@@ -27,8 +27,9 @@ def pruned(student: Student, widths: Widths) -> Student:
 
 def importance(block: GatedBlock) -> Tensor:
     """Of each inner channel: how strongly it is written times how strongly it is read. Shape (inner,)."""
-    written = block.spread.weight.detach()[:, : block.inner].norm(dim=0)
-    return written * block.join.weight.detach().norm(dim=1)
+    written: Tensor = block.spread.weight.detach()[:, : block.inner].norm(dim=0)
+    read: Tensor = block.join.weight.detach().norm(dim=1)
+    return written * read
 
 
 def _shrink(block: GatedBlock, inner: int) -> None:

@@ -16,10 +16,10 @@ from training.teachers.analysis import analyse
 from training.teachers.teacher import Take, TeacherRefused, TeacherUnavailable, cut_silence
 from utterd.config.bundles import Bundle, BundleError, verify_files
 from utterd.stages.g2p.symbols import SYMBOL_IDS, is_sound, token_ids
-from utterd.stages.inference.kokoro import KokoroSynthesizer, WholeSpeech
+from utterd.stages.inference.kokoro import KokoroSynthesizer
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable
 from utterd.stages.inference.stage import QUIET_TOKENS
-from utterd.stages.inference.synthesizer import MAX_TOKENS, SynthesisRequest
+from utterd.stages.inference.synthesizer import MAX_TOKENS, SynthesisRequest, WholeSpeech
 from utterd.stages.inference.unit import trailing_quiet
 from utterd.stages.work import ChunkFailed
 
