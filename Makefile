@@ -35,7 +35,7 @@ bench: $(VENV)/.dev ## measure on this machine (bench/README.md says what and ho
 
 voice: $(VENV)/.dev ## train the starter voice from nothing and write bundles/starter; goes on where it was interrupted
 	@if [ "$$(uname)" = Linux ]; then sh tests/rig/install.sh flite1-dev gcc libc6-dev; fi
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training make
+	$(BIN)/python -m training make
 
 voice-report: $(VENV)/.dev ## judge the starter voice beside its teachers: tables, and spectrograms in build/voice/report
 	@if [ "$$(uname)" = Linux ]; then sh tests/rig/install.sh flite1-dev gcc libc6-dev; fi
@@ -44,7 +44,7 @@ voice-report: $(VENV)/.dev ## judge the starter voice beside its teachers: table
 		--markdown build/voice/report/figures.md
 
 voice-variants: $(VENV)/.dev ## other precisions and widths of the trained voice, judged (training/README.md)
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training variants
+	$(BIN)/python -m training variants
 
 clean: ## remove everything that make made
 	rm -rf $(VENV) .dev .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build dist

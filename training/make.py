@@ -54,7 +54,7 @@ def train_voice(recipe: Recipe, folder: Path, progress: Progress) -> Trained:
     progress.console.print(describe(dataset))
     student = train(
         new_student(recipe, dataset), dataset, recipe, steps=recipe.steps, learning_rate=recipe.learning_rate,
-        checkpoint=checkpoint(folder, "student", recipe), progress=progress, title="student",
+        checkpoint=checkpoint(folder, "student", recipe, recipe.steps), progress=progress, title="student",
     )  # fmt: skip
     ranges = calibrate(student, calibration(dataset, recipe))
     return Trained(recipe, dataset, student, fine_tuned(student, ranges, dataset, recipe, folder, progress), ranges)
@@ -72,8 +72,8 @@ def fine_tuned(
     """A copy of `student` that has learned to live with int8's rounding."""
     aware = train(
         make_aware(copy.deepcopy(student), ranges), dataset, recipe, steps=recipe.aware_steps,
-        learning_rate=recipe.learning_rate * _AWARE_RATE, checkpoint=checkpoint(folder, title, recipe),
-        progress=progress, title=title,
+        learning_rate=recipe.learning_rate * _AWARE_RATE, progress=progress, title=title,
+        checkpoint=checkpoint(folder, title, recipe, recipe.aware_steps),
     )  # fmt: skip
     return make_plain(aware)
 
@@ -84,9 +84,10 @@ def calibration(dataset: Dataset, recipe: Recipe) -> list[Batch]:
     return list(islice(next(epochs(dataset.training, unused, 0)), _CALIBRATION_BATCHES))
 
 
-def checkpoint(folder: Path, title: str, recipe: Recipe) -> Path:
-    """A run of another recipe is another run."""
-    return folder / f"{title}-{hashlib.sha256(repr(recipe).encode()).hexdigest()[:12]}.pt"
+def checkpoint(folder: Path, title: str, recipe: Recipe, steps: int) -> Path:
+    """A run of another recipe is another run; how long others are fine-tuned is nothing to this one."""
+    told = repr((title, steps, replace(recipe, aware_steps=0, pruned_steps=0)))
+    return folder / f"{title}-{hashlib.sha256(told.encode()).hexdigest()[:12]}.pt"
 
 
 def graphs_of(trained: Trained, student: Student) -> dict[str, onnx.ModelProto]:

@@ -30,6 +30,8 @@ class Recipe:
     """Of the running average of the weights, which is what is exported."""
     aware_steps: int = 1500
     """Of quantisation-aware fine-tuning."""
+    pruned_steps: int = 800
+    """Of fine-tuning after pruning."""
     speed_exponent: float = 0.7
     """How unevenly speed shortens sounds; see `AcousticGraph.durations`."""
     threads: int = 2
@@ -46,6 +48,7 @@ TINY = Recipe(
     batch_frames=2400,
     average_decay=0.98,
     aware_steps=30,
+    pruned_steps=30,
 )
 """A voice in under two minutes: for the test that the whole path works."""
 RECIPES = {recipe.name: recipe for recipe in (FULL, TINY)}

@@ -84,15 +84,14 @@ def _write(name: str, make: Callable[[Trained], Graphs], trained: Trained, outpu
 
 
 def _pruned(trained: Trained, folder: Path, output: Path, progress: Progress) -> Iterator[str]:
-    """At each width, fine-tuned as long as int8's rounding is, in float32 and in int8."""
+    """At each width, fine-tuned, in float32 and in int8."""
     recipe, dataset = trained.recipe, trained.dataset
     for share in _WIDTHS:
         title = f"width {share:.0%}"
         student = train(
-            pruned(trained.student, recipe.widths.scaled(share)), dataset, recipe, steps=recipe.aware_steps,
-            learning_rate=recipe.learning_rate * _PRUNED_RATE,
-            checkpoint=checkpoint(folder, title.replace(" ", "-").replace("%", ""), recipe),
-            progress=progress, title=title,
+            pruned(trained.student, recipe.widths.scaled(share)), dataset, recipe, steps=recipe.pruned_steps,
+            learning_rate=recipe.learning_rate * _PRUNED_RATE, progress=progress, title=title,
+            checkpoint=checkpoint(folder, f"width-{100 * share:.0f}", recipe, recipe.pruned_steps),
         )  # fmt: skip
         ranges = calibrate(student, calibration(dataset, recipe))
         small = replace(trained, student=student, ranges=ranges)

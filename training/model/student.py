@@ -3,14 +3,12 @@
 import torch
 from torch import Tensor, nn
 
-from training.model.acoustic import STYLE, Acoustic, Widths
-from training.model.decoder import SPECTRAL, Decoder
+from training.model.acoustic import Acoustic, Widths
+from training.model.decoder import Decoder
 from training.model.regulate import Regulator, phase_cycles
 from training.model.vocoder import LEFT_FRAMES, RIGHT_FRAMES, Vocoder
 from training.parameters import CEPSTRUM_ORDER, FRAME_SAMPLES
 
-EXTRAS = 6
-"""Columns of a frame's features behind the decoder's own: valid, two log F0, two phases, the frame's number."""
 CONTEXT_LEFT = Decoder.REACH + -(-LEFT_FRAMES // 2)
 CONTEXT_RIGHT = Decoder.REACH + -(-RIGHT_FRAMES // 2)
 """10 ms frames that a window needs beside its own."""
@@ -73,7 +71,11 @@ def _rows(table: Tensor, rows: Tensor) -> Tensor:
 
 
 class AcousticGraph(nn.Module):
-    """`acoustic.onnx`: tokens (b, n), style (b, 256), speed (b) → durations (b, n) in 5 ms, frames (b, t, features)."""
+    """`acoustic.onnx`: tokens (b, n), style (b, 256), speed (b) → durations (b, n) in 5 ms, frames (b, t, features).
+
+    A frame is 10 ms. Its features are the decoder's input, and six columns more: 1 where the row has not ended, log F0
+    and phase of either half, and the frame's number.
+    """
 
     def __init__(self, student: Student, *, exponent: float) -> None:
         super().__init__()
@@ -123,8 +125,8 @@ class VocoderGraph(nn.Module):
         self.student = student
         self.vocoder = vocoder
         self.level: Tensor
-        self.register_buffer("level", torch.eye(CEPSTRUM_ORDER)[:1], persistent=False)
         """c0 alone."""
+        self.register_buffer("level", torch.eye(CEPSTRUM_ORDER)[:1], persistent=False)
 
     def forward(self, frames: Tensor) -> Tensor:
         width = self.student.widths.frame
@@ -139,6 +141,3 @@ class VocoderGraph(nn.Module):
         index = torch.cat([2 * number, 2 * number + 1], dim=2).reshape(batch, -1)
         samples: Tensor = self.vocoder(log_f0, phase, index, voicing, cepstrum, strengths)
         return samples * valid.expand(-1, -1, 2 * FRAME_SAMPLES).reshape(batch, -1)
-
-
-__all__ = ["EXTRAS", "SPECTRAL", "STYLE", "AcousticGraph", "Student", "VocoderGraph", "token_mask"]
