@@ -37,10 +37,14 @@ def _alike(description: str, language: str, **weights: float) -> Blend:
     return Blend(description, language, weights, weights)
 
 
-_THIRD = 1 / 3
 BLENDS: dict[str, Blend] = {
-    "am_trio": _alike("a third each of slt, rms and awb: the clearest", "en-us", slt=_THIRD, rms=_THIRD, awb=_THIRD),
-    "am_blend": _alike("half slt, half rms", "en-us", slt=0.5, rms=0.5),
+    "am_trio": Blend(
+        "all three speakers: the clearest",
+        "en-us",
+        timbre={"slt": 0.2, "rms": 0.4, "awb": 0.4},
+        prosody={"rms": 0.6, "awb": 0.4},
+    ),
+    "am_blend": _alike("half rms, half awb", "en-us", rms=0.5, awb=0.5),
     "af_slt": _alike("US English, female", "en-us", slt=1.0),
     "am_rms": _alike("US English, male", "en-us", rms=1.0),
     "bm_awb": _alike("Scottish English, male", "en-gb", awb=1.0),

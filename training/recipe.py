@@ -30,7 +30,7 @@ class Recipe:
     """Of the running average of the weights, which is what is exported."""
     aware_steps: int = 1500
     """Of quantisation-aware fine-tuning."""
-    pruned_steps: int = 800
+    pruned_steps: int = 500
     """Of fine-tuning after pruning."""
     speed_exponent: float = 0.7
     """How unevenly speed shortens sounds; see `AcousticGraph.durations`."""
