@@ -125,7 +125,7 @@ def test_a_folder_without_a_description_is_no_model(tmp_path):
         ("sample_rate_hz = 24000", "sample_rate_hz = 22050", "22050"),
         ("[voices]", "[voces]", "voices"),
         ('am_blend = { language = "en-us"', 'am_blend = { lang = "en-us"', "language"),
-        ('am_blend = { language = "en-us", description = "half slt, half rms" }', "am_blend = 5", "am_blend"),
+        ('am_blend = { language = "en-us", description = "half rms, half awb" }', "am_blend = 5", "am_blend"),
         ("[files]", "[graph_files]", "files"),
         ("frame_samples = 240", 'frame_samples = "x"', "x"),
     ],
