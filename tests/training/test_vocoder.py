@@ -7,7 +7,7 @@ from rig.takes import take_of
 from rig.vocoded import vocoded
 
 from training.model.regulate import phase_cycles
-from training.model.vocoder import LEFT_FRAMES, RIGHT_FRAMES, Vocoder, _limit
+from training.model.vocoder import CEILING, LEFT_FRAMES, RIGHT_FRAMES, Vocoder, _limit
 from training.parameters import CEPSTRUM, COLUMNS, FRAME_SAMPLES, LOG_F0, SAMPLE_RATE_HZ, STRENGTHS, VOICING
 
 
@@ -80,13 +80,24 @@ def test_a_window_with_its_context_is_cut_from_the_whole():
         assert (kept - whole[first * FRAME_SAMPLES : end * FRAME_SAMPLES]).abs().max() < 1e-5
 
 
-def test_the_limiter_bends_only_what_is_loud_and_never_reaches_full_scale():
-    samples = torch.tensor([0.0, 0.3, -0.69, 0.8, -1.0, 1.5, -3.0])
-    limited = _limit(samples)
-    assert torch.equal(limited[:3], samples[:3])
-    assert limited.abs().max() <= 1
-    assert (torch.sign(limited) == torch.sign(samples)).all()
-    assert (torch.diff(_limit(torch.linspace(0, 1.2, 500))) > 0).all()
+def test_the_limiter_leaves_quiet_sound_alone_and_lets_no_peak_through():
+    chance = torch.Generator().manual_seed(1)
+    ramp = torch.arange(FRAME_SAMPLES) / FRAME_SAMPLES
+    quiet = 0.2 * torch.rand(1, 40 * FRAME_SAMPLES, generator=chance)
+    assert torch.equal(_limit(quiet, ramp), quiet)
+    for place in (0, 1, 2399, 2400, 4799):
+        loud = quiet.clone()
+        loud[0, place] = -3
+        limited = _limit(loud, ramp)
+        assert limited.abs().max() <= CEILING + 1e-6
+        assert torch.equal(limited[0, 10 * FRAME_SAMPLES + place :], quiet[0, 10 * FRAME_SAMPLES + place :])
+
+
+def test_a_limited_vowel_has_no_more_treble_than_a_soft_one():
+    hz, loud = spectrum_db(vocoded(steady(level=9)))
+    _, soft = spectrum_db(vocoded(steady(level=4)))
+    above = hz > 11_800
+    assert loud[above].max() - loud.max() < soft[above].max() - soft.max() + 3
 
 
 def test_a_voice_that_is_far_too_loud_is_limited():

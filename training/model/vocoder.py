@@ -2,8 +2,8 @@
 
 Each 5 ms the excitation, windowed over 10 ms, is multiplied in the frequency domain by the minimum-phase filter of its
 frame (log amplitude C mc, phase -S mc; Oppenheim & Schafer), and what comes out is overlapped and added. A sample
-depends on five frames before its own and two after it, and on no other state: windows of frames give the same samples
-as the whole. Times are half-samples (t = j + 1/2), which makes every transform a real matrix of 300 x 300 or 120 x 300.
+depends on eleven frames before its own and eight after it, and on no other state: windows of frames give the samples of
+the whole. Times are half-samples (t = j + 1/2), which makes every transform a real matrix of 300 x 300 or 120 x 300.
 """
 
 import math
@@ -22,15 +22,18 @@ NOISE_FRAMES = 256
 HIGHEST_HARMONIC_HZ = 11_500.0
 _KNOWN_HZ = (6000.0, 7200.0)
 """Above 7.2 kHz a 16 kHz teacher knows nothing: the level of this band goes on, tilted."""
-_KNEE = 0.7
-"""Samples beyond are bent towards 1, which they never reach: loud vowels are limited, not clipped."""
+CEILING = 0.95
+"""No sample is larger: where one would be, the level gives way for some 30 ms, with no edge."""
+_HELD, _SMOOTHED = 3, 2
+"""Frames to either side over which a limited level is held, and then smoothed; held for longer: none escapes."""
+_LIMITER_REACH = 1 + _HELD + _SMOOTHED
 _PEAK_TEACHER = 32768.0
 _PULSE_GAIN = 1.5 * 2 / math.sqrt(16_000.0) / _PEAK_TEACHER
 """flite's pulses have the energy of its frame's period (sqrt(period) at 16 kHz); x 1.5 on every excitation."""
 _NOISE_GAIN = 1.5 * math.sqrt(1.5) / _PEAK_TEACHER
 """White noise of a 16 kHz signal keeps its density at 24 kHz."""
-RIGHT_FRAMES = 2
-LEFT_FRAMES = 5
+RIGHT_FRAMES = 2 + _LIMITER_REACH
+LEFT_FRAMES = 5 + _LIMITER_REACH
 
 
 class Vocoder(nn.Module):
@@ -101,7 +104,7 @@ class Vocoder(nn.Module):
         cos, sin = torch.cos(angle), torch.sin(angle)
         even = (re * cos - im * sin) @ self.synthesis_cos
         odd = (re * sin + im * cos) @ self.synthesis_sin
-        return _limit(_overlap_add(even - odd, (even + odd).flip(2)))
+        return _limit(_overlap_add(even - odd, (even + odd).flip(2)), self.ramp)
 
     def _amplitudes(self, voicing: Tensor, cepstrum: Tensor, strengths: Tensor) -> tuple[Tensor, Tensor]:
         """Of the filters for pulses and for noise (batch, frames, bins)."""
@@ -163,7 +166,17 @@ def _overlap_add(forwards: Tensor, backwards: Tensor) -> Tensor:
     return blocks.reshape(blocks.shape[0], -1)
 
 
-def _limit(samples: Tensor) -> Tensor:
-    size = samples.abs()
-    bent = torch.clamp(size, max=_KNEE) + (1 - _KNEE) * torch.tanh(torch.relu(size - _KNEE) / (1 - _KNEE))
-    return torch.sign(samples) * bent
+def _limit(samples: Tensor, ramp: Tensor) -> Tensor:
+    """No sample beyond `CEILING`: the level is a line between frames, low enough for every peak that it passes.
+
+    A curve that bent each sample by itself would fill the vowels of loud voices with harmonics up to 12 kHz.
+    """
+    frames = samples.reshape(samples.shape[0], -1, FRAME_SAMPLES)
+    peaks = frames.abs().amax(dim=2)[:, None]
+    near = nn.functional.max_pool1d(peaks, 2 * _HELD + 1, stride=1, padding=_HELD)
+    gain = CEILING / near.clamp(min=CEILING)
+    smooth = nn.functional.avg_pool1d(gain, 2 * _SMOOTHED + 1, 1, _SMOOTHED, count_include_pad=False)[:, 0, :, None]
+    before = torch.cat([smooth[:, :1], smooth[:, :-1]], dim=1)
+    after = torch.cat([smooth[:, 1:], smooth[:, -1:]], dim=1)
+    start, end = 0.5 * (before + smooth), 0.5 * (smooth + after)
+    return (frames * (start + (end - start) * ramp)).reshape(samples.shape[0], -1)
