@@ -100,7 +100,7 @@ def _pruned(trained: Trained, folder: Path, output: Path, progress: Progress) ->
 
 
 def _judged(names: list[str], output: Path, progress: Progress) -> Iterator[Figures]:
-    lines = [read_line(text) for text in sentences("selection")[::2]]
+    lines = [read_line(text) for text in sentences("selection")[::3]]
     task = progress.add_task("judging", total=len(names) * len(lines))
     for name in names:
         folder = output / name.replace(" ", "-")
