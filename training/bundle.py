@@ -15,6 +15,7 @@ import onnx
 from training.blends import BLENDS
 from training.model.student import CONTEXT_LEFT, CONTEXT_RIGHT
 from training.parameters import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from utterd.config.bundles import find_bundle
 
 _LANGUAGES = ("en-us", "en-gb", "es", "fr-fr", "it", "pt-br", "hi")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -41,6 +42,15 @@ FLITE_ORIGINS = (
     Origin("phonemes", "misaki's English dictionaries, eSpeak NG's spelling of the same sounds", "Apache-2.0"),
     Origin("vocoder", "analytic, this repository (training/model/vocoder.py)", "Apache-2.0"),
 )
+
+
+def licence_of(teacher: str) -> tuple[str, tuple[Origin, ...]]:
+    """What a voice taught by `teacher` (as `open_teacher` takes it) is licensed under, and where it comes from."""
+    if teacher == "flite":
+        return FLITE_LICENCE, FLITE_ORIGINS
+    taught_by = find_bundle(teacher)
+    own = Origin("teacher", taught_by.name, taught_by.licence)
+    return f"as its teacher {taught_by.name}: {taught_by.licence}", (own, *FLITE_ORIGINS[1:])
 
 
 def write_bundle(

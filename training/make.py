@@ -99,13 +99,14 @@ def graphs_of(trained: Trained, student: Student) -> dict[str, onnx.ModelProto]:
 def write_voice(trained: Trained, student: Student, graphs: dict[str, onnx.ModelProto], output: Path) -> None:
     """A bundle of lowered graphs, with the voices that `student` knows."""
     styles = student.acoustic.speakers.weight.detach().numpy()
+    licence, origins = bundle.licence_of(trained.recipe.teacher)
     bundle.write_bundle(
         output,
         name=trained.recipe.name,
         graphs=graphs,
         voices=blends.voices(dict(zip(trained.recipe.speakers, styles, strict=True))),
-        licence=bundle.FLITE_LICENCE,
-        origins=bundle.FLITE_ORIGINS,
+        licence=licence,
+        origins=origins,
     )
 
 

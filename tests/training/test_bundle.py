@@ -58,3 +58,10 @@ def test_the_weights_of_every_blend_are_those_of_one_voice(half):
 
 def test_speakers_without_a_blend_of_their_own_are_voices_too():
     assert set(blends.voices({"rms": STYLES["rms"], "af_bella": STYLES["slt"]})) == {"am_rms", "af_bella"}
+
+
+def test_a_voice_taught_by_another_model_has_that_models_licence():
+    licence, origins = bundle.licence_of("tone")
+    assert "Apache-2.0" in licence
+    assert (origins[0].what, origins[0].source) == ("teacher", "tone")
+    assert "flite" not in " ".join(origin.source for origin in origins)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,10 @@ from training.judge.material import PLOTTED
 from training.judge.measures import MEASURES, Measure
 from training.judge.results import Figures, Results, result_key
 from training.judge.rows import Row, open_teacher, rows
-from training.judge.sentences import sentences
+from training.judge.sentences import UnknownList, sentences
 from training.lines import Line, read_line
 from training.teachers.teacher import Teacher, TeacherUnavailable
+from utterd.config.bundles import BundleError
 
 _BUILD: Final = Path(__file__).resolve().parents[2] / "build"
 _FILE_WIDTH: Final = 140
@@ -134,4 +136,8 @@ def _measures(value: str) -> list[Measure]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (BundleError, UnknownList) as wrong:
+        print(f"training.judge: {wrong}", file=sys.stderr)
+        sys.exit(2)
