@@ -1,8 +1,6 @@
 """The takes that a student learns from: made by teachers in parallel, kept in shards, so that nothing is made twice."""
 
-import ast
 import hashlib
-import inspect
 import json
 import multiprocessing
 import os
@@ -18,6 +16,7 @@ from rich.progress import Progress
 
 from training import contours, lines, loudness, phrases
 from training.corpus.sentences import sentences
+from training.fingerprint import syntax_of
 from training.lines import read_line
 from training.recipe import Recipe
 from training.teachers.catalogue import identify, open_teacher
@@ -42,6 +41,8 @@ class Dataset:
 
     training: list[Example]
     validation: list[Example]
+    origin: str = ""
+    """A hash: other lines, teachers or edits give another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,7 @@ def _fingerprint(texts: tuple[str, ...], louder_lu: float, teacher: list[str]) -
 
 @cache
 def _code() -> list[str]:
-    """As syntax trees: neither layout nor comments matter."""
-    sources = map(inspect.getsource, (contours, lines, loudness, phrases))
-    return [ast.dump(ast.parse(source)) for source in sources]
+    return syntax_of((contours, lines, loudness, phrases))
 
 
 _teacher: Teacher
@@ -130,7 +129,8 @@ def _take(job: _Job, text: str) -> Take | None:
 
 
 def _load(recipe: Recipe, jobs: list[_Job]) -> Dataset:
-    dataset = Dataset([], [])
+    names = "\n".join(job.path.name for job in jobs)
+    dataset = Dataset([], [], hashlib.sha256(names.encode()).hexdigest())
     for job in jobs:
         speaker = recipe.speakers.index(job.speaker)
         with np.load(job.path) as shard:

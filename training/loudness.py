@@ -29,17 +29,20 @@ def _k_weighting() -> npt.NDArray[np.float64]:
     return gain
 
 
-_WEIGHTS = _k_weighting() * _DENSITY * _SPACING_HZ
-_COSINES = cosines(_HZ).T.astype(np.float32)
-_BANDS = strength_bands(_HZ)
+WEIGHTS = _k_weighting() * _DENSITY * _SPACING_HZ
+"""What power at each of 99 frequencies counts, 80 Hz apart: (99,)."""
+COSINES = cosines(_HZ).T.astype(np.float32)
+"""Cepstrum → log amplitude there: (25, 99)."""
+BANDS = strength_bands(_HZ)
+"""Strengths → periodic share there: (5, 99)."""
 
 
 def estimate_lufs(parameters: npt.NDArray[np.float32]) -> float:
     """Gated loudness of a take, relative to a full-scale signal."""
-    amplitude = np.exp(parameters[:, CEPSTRUM] @ _COSINES)
-    periodic = parameters[:, STRENGTHS] @ _BANDS
+    amplitude = np.exp(parameters[:, CEPSTRUM] @ COSINES)
+    periodic = parameters[:, STRENGTHS] @ BANDS
     share = parameters[:, VOICING, None] * periodic**2 + (1 - periodic) ** 2
-    power = (amplitude**2 * share) @ _WEIGHTS
+    power = (amplitude**2 * share) @ WEIGHTS
     blocks = np.convolve(power, np.ones(_BLOCK) / min(_BLOCK, len(power)), "same" if len(power) > _BLOCK else "valid")
     loud = blocks[blocks > 10 ** (-7)]
     if not len(loud):

@@ -4,7 +4,6 @@ Goes on where it was.
 """
 
 import copy
-import hashlib
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.progress import Progress
 from training import blends, bundle
 from training.augment import ESPEAK_SYMBOLS
 from training.batches import Batch, epochs
+from training.checkpoints import checkpoint
 from training.dataset import Dataset, describe, make_dataset
 from training.export import export_graphs, finished
 from training.lowering import Range, lower
@@ -54,7 +54,7 @@ def train_voice(recipe: Recipe, folder: Path, progress: Progress) -> Trained:
     progress.console.print(describe(dataset))
     student = train(
         new_student(recipe, dataset), dataset, recipe, steps=recipe.steps, learning_rate=recipe.learning_rate,
-        checkpoint=checkpoint(folder, "student", recipe, recipe.steps), progress=progress, title="student",
+        checkpoint=checkpoint(folder, "student", recipe, recipe.steps, dataset), progress=progress, title="student",
     )  # fmt: skip
     ranges = calibrate(student, calibration(dataset, recipe))
     return Trained(recipe, dataset, student, fine_tuned(student, ranges, dataset, recipe, folder, progress), ranges)
@@ -73,7 +73,7 @@ def fine_tuned(
     aware = train(
         make_aware(copy.deepcopy(student), ranges), dataset, recipe, steps=recipe.aware_steps,
         learning_rate=recipe.learning_rate * _AWARE_RATE, progress=progress, title=title,
-        checkpoint=checkpoint(folder, title, recipe, recipe.aware_steps),
+        checkpoint=checkpoint(folder, title, recipe, recipe.aware_steps, dataset),
     )  # fmt: skip
     return make_plain(aware)
 
@@ -82,12 +82,6 @@ def calibration(dataset: Dataset, recipe: Recipe) -> list[Batch]:
     """Batches as training makes them, from an epoch of their own."""
     unused = replace(recipe, seed=recipe.seed + 1)
     return list(islice(next(epochs(dataset.training, unused, 0)), _CALIBRATION_BATCHES))
-
-
-def checkpoint(folder: Path, title: str, recipe: Recipe, steps: int) -> Path:
-    """A run of another recipe is another run; how long others are fine-tuned is nothing to this one."""
-    told = repr((title, steps, replace(recipe, aware_steps=0, pruned_steps=0)))
-    return folder / f"{title}-{hashlib.sha256(told.encode()).hexdigest()[:12]}.pt"
 
 
 def graphs_of(trained: Trained, student: Student) -> dict[str, onnx.ModelProto]:

@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from training.checkpoints import checkpoint
 from training.judge.recogniser import listen
 from training.judge.sentences import sentences
 from training.judge.speed import measure_speed
 from training.judge.voice import BundleVoice
 from training.lines import read_line
 from training.lowering import lower, stored_in_half
-from training.make import Trained, calibration, checkpoint, graphs_of, train_voice, write_voice
+from training.make import Trained, calibration, graphs_of, train_voice, write_voice
 from training.quantise.prune import pruned
 from training.quantise.ranges import calibrate
 from training.recipe import Recipe
@@ -91,7 +92,7 @@ def _pruned(trained: Trained, folder: Path, output: Path, progress: Progress) ->
         student = train(
             pruned(trained.student, recipe.widths.scaled(share)), dataset, recipe, steps=recipe.pruned_steps,
             learning_rate=recipe.learning_rate * _PRUNED_RATE, progress=progress, title=title,
-            checkpoint=checkpoint(folder, f"width-{100 * share:.0f}", recipe, recipe.pruned_steps),
+            checkpoint=checkpoint(folder, f"width-{100 * share:.0f}", recipe, recipe.pruned_steps, dataset),
         )  # fmt: skip
         ranges = calibrate(student, calibration(dataset, recipe))
         small = replace(trained, student=student, ranges=ranges)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rig.takes import example_of
 
-from training import make, variants
+from training import checkpoints, make, variants
 from training.dataset import Dataset
 from training.judge.voice import BundleVoice
 from training.lines import read_line
@@ -51,10 +51,14 @@ def test_every_variant_speaks_and_is_judged(bundles):
         assert row["word_error_rate"] >= 0
 
 
-def test_a_checkpoint_belongs_to_its_recipe_and_not_to_what_comes_after_it(tmp_path):
-    def path(recipe, steps=RECIPE.steps):
-        return make.checkpoint(tmp_path, "student", recipe, steps)
+def test_a_checkpoint_belongs_to_its_recipe_takes_and_code_and_not_to_what_comes_after_it(tmp_path, monkeypatch):
+    def path(recipe, steps=RECIPE.steps, origin="takes"):
+        return checkpoints.checkpoint(tmp_path, "student", recipe, steps, Dataset([], [], origin))
 
     assert path(RECIPE) == path(replace(RECIPE, aware_steps=99, pruned_steps=99))
     assert path(RECIPE) != path(replace(RECIPE, seed=2))
     assert path(RECIPE) != path(RECIPE, steps=5)
+    assert path(RECIPE) != path(RECIPE, origin="other takes")
+    before = path(RECIPE)
+    monkeypatch.setattr(checkpoints, "_code", lambda: ["other code"])
+    assert path(RECIPE) != before
