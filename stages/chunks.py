@@ -7,7 +7,7 @@ Chunks are private to one daemon and its own stages; they may change with no pro
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Lane = Literal["live", "render"]
 """`live` is for the loudspeaker and always goes first; `render` is for files."""
@@ -20,6 +20,40 @@ SAMPLE_RATE_HZ = 24_000
 
 Pause = Literal["none", "clause", "sentence", "paragraph"]
 """What kind of silence belongs after a unit."""
+
+
+Profile = Literal["prose", "chat", "code", "pdf"]
+"""What kind of text it is: running text; messages with Markdown; source code; text copied out of pages."""
+
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+
+InstructionKind = Literal[
+    "sub", "phoneme", "emphasis",
+    "characters", "digits", "cardinal", "ordinal", "fraction", "date", "time", "telephone", "unit",
+]  # fmt: skip
+"""What a mark asks g2p to do with a stretch of text: SSML's `sub`, `phoneme`, `emphasis`, and `say-as` by its kinds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """How a stretch of the text is to be read, where the writer has said so."""
+
+    char_start: int
+    """In code points of the utterance's text."""
+    char_end: int
+    kind: InstructionKind
+    value: str = ""
+    """`sub`: the words said instead; `phoneme`: IPA; `emphasis`: strong, moderate, none or reduced; `date`: a format
+    such as `dmy`; else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A named place in the text: an event is sent when the sound passes it."""
+
+    char_start: int
+    """In code points of the utterance's text: the next word from here on."""
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +79,15 @@ class Speaking:
     speed: float
     """1.0 is the voice's own; 0.5 is half as fast. Range 0.5 to 3."""
     language: str
-    """`en-us`, `en-gb`, `es`, `fr-fr`, `it`, `pt-br`, `hi`: already normalised."""
+    """`en-us`, `en-gb`, `es`, `fr-fr`, `it`, `pt-br`, `hi`: already normalised. `auto`: g2p finds out, unit by unit."""
     lane: Lane
     gain: float = 1.0
     """Linear volume, 0 to 2."""
+    profile: Profile = "prose"
+    project: str = ""
+    """A folder: the lexicon of its `.utterd.toml`, or of one above it, counts before the user's own is asked."""
+    voices: tuple[tuple[str, str], ...] = ()
+    """For `auto`: (language, the voice that speaks it), each language once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +103,13 @@ class TextChunk:
     pause: Pause
     first_frame: int = 0
     """Frames of this unit that have been played already (after a rewind): synthesis goes on from here."""
+    from_char: int = 0
+    """Begin at the first word that ends behind this place (after a seek): what comes before it is not made."""
+    pause_ms: int | None = None
+    """Silence behind the unit, in place of what `pause` means."""
+    instructions: tuple[Instruction, ...] = ()
+    """In order, not overlapping, each within this unit."""
+    marks: tuple[Mark, ...] = ()
     trace: dict[str, int] = field(default_factory=dict)
     """Stage event → CLOCK_MONOTONIC nanoseconds; each stage adds its own. Shows where the time went."""
 
