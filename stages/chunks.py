@@ -157,7 +157,23 @@ class PhonemeChunk:
     dropped: tuple[Dropped, ...]
     pause: Pause
     first_frame: int = 0
+    from_char: int = 0
+    pause_ms: int | None = None
+    marks: tuple[Mark, ...] = ()
     trace: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """A word, or a named mark, that the sound passes."""
+
+    frame: int
+    """Of the unit, at 24 kHz: where the word's sound begins."""
+    char_start: int
+    """In code points of the utterance's text."""
+    char_end: int
+    mark: str = ""
+    """The mark's name; empty for a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +188,8 @@ class AudioChunk:
     pcm: bytes
     """Mono float32, native byte order, nominally in [-1, 1]; int16 on the render lane."""
     gain: float = 1.0
+    passings: tuple[Passing, ...] = ()
+    """Those whose frame lies in this window, in order."""
     trace: dict[str, int] = field(default_factory=dict)
 
 

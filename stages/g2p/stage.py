@@ -68,6 +68,9 @@ class G2p:
             dropped=dropped,
             pause=chunk.pause,
             first_frame=chunk.first_frame,
+            from_char=chunk.from_char,
+            pause_ms=chunk.pause_ms,
+            marks=chunk.marks,
             trace=trace,
         )
 

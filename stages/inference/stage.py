@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk, Chunk, PhonemeChunk
 from utterd.stages.inference.onnx_session import Abort
+from utterd.stages.inference.passings import Passings
 from utterd.stages.inference.synthesizer import SynthesisRequest, Synthesizer
-from utterd.stages.inference.unit import plan_stretch, stretch_audio, trailing_quiet
+from utterd.stages.inference.unit import plan_stretch, silence_frames, stretch_audio, trailing_quiet
 from utterd.stages.pcm import Dither, to_int16
 from utterd.stages.reports import UnitSynthesized
 from utterd.stages.work import ChunkFailed, Reporter
@@ -46,10 +47,11 @@ class Inference:
     def _process(self, chunk: PhonemeChunk, report: Reporter, abort: Abort) -> Iterator[AudioChunk]:
         chunk.trace["inference_start"] = time.monotonic_ns()
         encode = _Float32() if chunk.speaking.lane == "live" else _Int16(chunk.speaking.gain)
-        frame = chunk.first_frame
+        passed = Passings(chunk)
+        made_frames = 0
         stopwatch = _Stopwatch()
-        for samples, is_last in stopwatch.watch(self._audio(chunk, abort)):
-            if frame == chunk.first_frame:
+        for frame, samples, is_last in stopwatch.watch(self._audio(chunk, abort, passed)):
+            if made_frames == 0:
                 chunk.trace["inference_first_window"] = time.monotonic_ns()
             yield AudioChunk(
                 header=chunk.header,
@@ -57,23 +59,29 @@ class Inference:
                 ends_unit=is_last,
                 pcm=encode(samples),
                 gain=chunk.speaking.gain,
+                passings=passed.take(frame + len(samples), is_last=is_last),
                 trace=chunk.trace,
             )
             self._abort = abort  # the other lane may have had its turn meanwhile
-            frame += len(samples)
+            made_frames += len(samples)
         report(
             UnitSynthesized(
                 lane=chunk.speaking.lane,
                 utterance_id=chunk.header.utterance_id,
                 sequence=chunk.header.sequence,
                 compute_ms=stopwatch.elapsed_ns / 1e6,
-                audio_ms=(frame - chunk.first_frame) * 1000 / SAMPLE_RATE_HZ,
+                audio_ms=made_frames * 1000 / SAMPLE_RATE_HZ,
             )
         )
 
-    def _audio(self, chunk: PhonemeChunk, abort: Abort) -> Iterator[tuple[Samples, bool]]:
-        """Windows from `chunk.first_frame` on, each with whether it is the unit's last; never none at all."""
-        skip = chunk.first_frame
+    def _audio(self, chunk: PhonemeChunk, abort: Abort, passed: Passings) -> Iterator[tuple[int, Samples, bool]]:
+        """Windows from `chunk.first_frame` or `chunk.from_char` on; never none at all.
+
+        Yields:
+            The window's place in the unit, its samples, and whether it is the unit's last.
+        """
+        piece_start = 0
+        start = chunk.first_frame
         for index, piece in enumerate(chunk.pieces):
             ends_unit = index == len(chunk.pieces) - 1
             request = SynthesisRequest(tokens=piece.tokens, voice=chunk.speaking.voice, speed=chunk.speaking.speed)
@@ -82,19 +90,22 @@ class Inference:
                 speech.token_frames,
                 speech.total_frames,
                 trailing_quiet(piece.tokens, QUIET_TOKENS),
-                chunk.pause if ends_unit else "none",
-                chunk.speaking.speed,
+                silence_frames(chunk.pause, chunk.pause_ms, chunk.speaking.speed) if ends_unit else 0,
             )
-            left = stretch.length - skip
-            for samples in stretch_audio(speech, stretch, skip) if left > 0 else ():
+            passed.add(piece, speech, stretch, piece_start)
+            start = max(start, passed.first_frame)
+            place = max(start, piece_start)
+            end = piece_start + stretch.length
+            for samples in stretch_audio(speech, stretch, place - piece_start) if place < end else ():
                 if not np.isfinite(samples).all():
                     raise ChunkFailed("synthesis_failed", "the model produced samples that are not numbers")
-                left -= len(samples)
-                yield samples, ends_unit and left == 0
-                if ends_unit and left == 0:
+                is_last = ends_unit and place + len(samples) == end
+                yield place, samples, is_last
+                if is_last:
                     return
-            skip = max(0, skip - stretch.length)
-        yield np.zeros(0, np.float32), True
+                place += len(samples)
+            piece_start = end
+        yield max(start, piece_start), np.zeros(0, np.float32), True
 
 
 class _Stopwatch:
@@ -103,7 +114,7 @@ class _Stopwatch:
     def __init__(self) -> None:
         self.elapsed_ns = 0
 
-    def watch(self, parts: Iterator[tuple[Samples, bool]]) -> Iterator[tuple[Samples, bool]]:
+    def watch(self, parts: Iterator[tuple[int, Samples, bool]]) -> Iterator[tuple[int, Samples, bool]]:
         while True:
             begun = time.monotonic_ns()
             part = next(parts, None)

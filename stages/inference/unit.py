@@ -44,9 +44,14 @@ class Stretch:
         return self.end - self.start + self.silence
 
 
-def plan_stretch(
-    token_frames: npt.NDArray[np.int64] | None, total: int, quiet_tokens: int, pause: Pause, speed: float
-) -> Stretch:
+def silence_frames(pause: Pause, pause_ms: int | None, speed: float) -> int:
+    """Behind a unit: what was asked for to the millisecond, or what its punctuation asks for at this speed."""
+    if pause_ms is not None:
+        return round(pause_ms * SAMPLE_RATE_HZ / 1000)
+    return round(PAUSE_FRAMES[pause] / speed)
+
+
+def plan_stretch(token_frames: npt.NDArray[np.int64] | None, total: int, quiet_tokens: int, wanted: int) -> Stretch:
     """Which frames of a piece to keep, so that the silence behind it is the one its punctuation asks for.
 
     Args:
@@ -54,8 +59,8 @@ def plan_stretch(
             piece's (a graph may give something else): better a long pause than a lost word.
         total: frames in the piece.
         quiet_tokens: how many tokens at its end make no sound (punctuation, spaces), the last pad not counted.
+        wanted: frames of silence behind the last sound.
     """
-    wanted = round(PAUSE_FRAMES[pause] / speed)
     if token_frames is None or len(token_frames) < 3 or abs(int(token_frames.sum()) - total) > TAIL_FRAMES:
         return Stretch(start=0, end=total, silence=wanted)
     start = max(0, int(token_frames[0]) - LEAD_FRAMES)

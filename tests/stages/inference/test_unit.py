@@ -14,6 +14,7 @@ from utterd.stages.inference.unit import (
     TAIL_FRAMES,
     Stretch,
     plan_stretch,
+    silence_frames,
     stretch_audio,
     trailing_quiet,
 )
@@ -24,7 +25,7 @@ MS = 24
 
 def plan(token_ms: list[int], *, quiet: int = 0, pause="none", speed: float = 1.0) -> Stretch:
     frames = np.array(token_ms) * MS
-    return plan_stretch(frames, int(frames.sum()), quiet, pause, speed)
+    return plan_stretch(frames, int(frames.sum()), quiet, silence_frames(pause, None, speed))
 
 
 # By hand: 50 ms of lead, 300 ms of sound, then what is quiet
@@ -65,14 +66,14 @@ def test_a_piece_of_quiet_tokens_alone_is_a_pause():
 
 
 def test_a_model_that_tells_no_durations_loses_nothing():
-    stretch = plan_stretch(None, 1000, 1, "sentence", 1.0)
+    stretch = plan_stretch(None, 1000, 1, PAUSE_FRAMES["sentence"])
     assert stretch == Stretch(start=0, end=1000, silence=PAUSE_FRAMES["sentence"])
 
 
 @pytest.mark.parametrize("scale", [0.5, 2, 600])
 def test_durations_that_are_not_this_pieces_lose_nothing(scale):
     frames = (np.array([50, 300, 60, 100]) * MS * scale).astype(np.int64)
-    assert plan_stretch(frames, 510 * MS, 1, "none", 1.0) == Stretch(start=0, end=510 * MS, silence=0)
+    assert plan_stretch(frames, 510 * MS, 1, 0) == Stretch(start=0, end=510 * MS, silence=0)
 
 
 # By property
@@ -87,7 +88,7 @@ def test_durations_that_are_not_this_pieces_lose_nothing(scale):
 def test_no_sound_is_lost_and_the_pause_is_exact(token_frames, data, pause, speed):
     frames, total = np.array(token_frames), sum(token_frames)
     quiet = data.draw(st.integers(0, len(frames) - 2))
-    stretch = plan_stretch(frames, total, quiet, pause, speed)
+    stretch = plan_stretch(frames, total, quiet, silence_frames(pause, None, speed))
     sound_begin, sound_end = token_frames[0], sum(token_frames[: len(frames) - 1 - quiet])
     assert 0 <= stretch.start <= sound_begin
     assert sound_begin - stretch.start <= LEAD_FRAMES
