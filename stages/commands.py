@@ -18,6 +18,10 @@ class Cut:
     generation: int
     keep: tuple[int, ...] = ()
     """Utterance ids, in the order they are to be played."""
+    begin: tuple[int, ...] = ()
+    """(utterance id, sequence): this utterance, none of which is kept, comes from somewhere within that unit on."""
+    trim: tuple[int, ...] = ()
+    """(utterance id, frames): of this one, which is kept, drop what is further ahead than that: it comes anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,27 @@ class Prepare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PausePlayback:
+    """Be silent where the listener is, and stay there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumePlayback:
+    """Go on from there, to the sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeekTo:
+    """Go on elsewhere in the utterance that sounds, if output holds that place; answered by Sought."""
+
+    utterance_id: int
+    char: int | None = None
+    """At the first word that ends behind this place of its text."""
+    back_frames: int = 0
+    """Or so many frames back, at 24 kHz."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetVolume:
     """Loudness of the loudspeaker, for every utterance; with a short ramp."""
 
@@ -51,5 +76,5 @@ class Shutdown:
     """Fade out, let go of everything, and exit."""
 
 
-Command = Cut | BeginEpoch | Yield | Prepare | SetVolume | Shutdown
+Command = Cut | BeginEpoch | Yield | Prepare | PausePlayback | ResumePlayback | SeekTo | SetVolume | Shutdown
 COMMANDS: tuple[type[Command], ...] = get_args(Command)

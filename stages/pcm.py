@@ -26,6 +26,10 @@ for sound.
 """
 
 
+FADE_FRAMES = SAMPLE_RATE_HZ * 5 // 1000
+"""5 ms: too short to be heard as a fade, long enough not to click."""
+
+
 def to_frames(duration_ms: float) -> int:
     """How many frames last so long, at the rate between stages; rounded to the nearest."""
     return round(duration_ms * SAMPLE_RATE_HZ / 1000)

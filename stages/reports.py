@@ -99,6 +99,47 @@ class UnitPlayed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """The first frame of a word, or of the word behind a mark, has been handed to the device."""
+
+    utterance_id: int
+    char_start: int
+    """In code points of the utterance's text."""
+    char_end: int
+    mark: str
+    """The mark's name; empty for a word."""
+    handed_at_ns: int
+    latency_frames: int
+    """Until it is heard."""
+    audio_frames: int
+    """Frames of the utterance played before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackPaused:
+    """The loudspeaker is silent, and stays so."""
+
+    utterance_id: int
+    """The one that sounded, or was about to; 0 if there was none."""
+    audio_frames: int
+    """Of it, heard so far. What was reported of later frames has not been heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What became of a SeekTo."""
+
+    utterance_id: int
+    audio_frames: int
+    """Heard before it, as in PlaybackPaused."""
+    is_found: bool
+    """If not, silence has fallen: the place has to be made."""
+    sequence: int = 0
+    """Where the utterance goes on."""
+    frame: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaybackFinished:
     """The last frame of an utterance has been heard."""
 
@@ -121,6 +162,8 @@ class CutDone:
     is not."""
 
     generation: int
+    trimmed: tuple[int, ...] = ()
+    """(utterance id, sequence, char): that it wants this utterance anew from there on, having been told to trim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +216,9 @@ Report = (
     | PlaybackStarted
     | UnitPlayed
     | PlaybackFinished
+    | Passed
+    | PlaybackPaused
+    | Sought
     | PlaybackCut
     | CutDone
     | GapFound

@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ
 from utterd.stages.output.device import AudioDevice, DeviceError, DeviceState
-from utterd.stages.output.playback import FADE_FRAMES
-from utterd.stages.pcm import Dither, fade_out, ramp_gain, to_int16
+from utterd.stages.pcm import FADE_FRAMES, Dither, fade_out, ramp_gain, to_int16
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +69,11 @@ class Loudspeaker:
         return self._device.latency_frames if self._device.state is DeviceState.STARTED else 0
 
     @property
+    def unheard_frames(self) -> int:
+        """Written frames that `silence` would take back."""
+        return 0 if self._device.keeps_written else self.queued_frames
+
+    @property
     def mortal_frames(self) -> int:
         """Written frames that would never be heard if this process died now."""
         return 0 if self._device.keeps_written else self.latency_frames
@@ -114,7 +118,7 @@ class Loudspeaker:
         """
         if self._device.state is not DeviceState.STARTED:
             return
-        unheard = 0 if self._device.keeps_written else self._device.queued_frames
+        unheard = self.unheard_frames
         self._device.cancel()
         if unheard:
             begin = max(0, len(self._history) - unheard)

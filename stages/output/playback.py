@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk
+from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk, Passing
 from utterd.stages.output.prebuffer import Prebuffer
 from utterd.stages.output.track import Release, Taken, Track
-from utterd.stages.pcm import fade_in, fade_out, first_audible_frame
-from utterd.stages.reports import GapFound, PlaybackCut, Report, UnitBuffered
-
-FADE_FRAMES = SAMPLE_RATE_HZ * 5 // 1000
-"""5 ms: too short to be heard as a fade, long enough not to click."""
+from utterd.stages.pcm import FADE_FRAMES, fade_in, fade_out, first_audible_frame
+from utterd.stages.reports import CutDone, GapFound, PlaybackCut, Report, UnitBuffered
 
 _MOST_HELD = 8
 """Chunks held behind a missing one before it counts as lost: well under the ring's slots, so that it can come again."""
@@ -40,6 +37,8 @@ class Block:
     """In this block: the utterance's first audible one, if it is here."""
     units_ended: tuple[int, ...]
     ends_utterance: bool
+    passings: tuple[tuple[int, Passing], ...]
+    """Words and marks whose sound begins here, each with its place in `samples`."""
     underruns: int
     """Of the utterance so far."""
     trace: dict[str, int]
@@ -50,8 +49,9 @@ class Playback:
 
     def __init__(self, *, generation: int = 0, resume: Mapping[int, tuple[int, int]] | None = None) -> None:
         self._generation = generation
-        self._resume = dict(resume or {})
-        """Utterance id → the (sequence, frame) to go on from, after this stage was restarted."""
+        self._resume: dict[int, tuple[int, int | None]] = dict(resume or {})
+        """Utterance id → the (sequence, frame) to go on from, after this stage was restarted, or after a seek."""
+        self.is_paused = False
         self._tracks: list[Track] = []
         self._over: deque[int] = deque(maxlen=256)
         """Utterances played to their end: late chunks of theirs are dropped."""
@@ -95,7 +95,7 @@ class Playback:
         The last FADE_FRAMES of what is buffered are kept for a block of their own until more follows, so that there is
         always something to fade. `starving` says that the device is about to run dry: they are given away, faded.
         """
-        if not self._tracks:
+        if not self._tracks or self.is_paused:
             return None
         track = self._tracks[0]
         if not self._is_flowing:
@@ -110,12 +110,17 @@ class Playback:
             return self._block(track, track.take(min(frames, spare)))
         return self._last_before_underrun(track) if starving else None
 
-    def cut(self, generation: int, keep: Sequence[int]) -> tuple[list[Report], Samples | None]:
+    def cut(
+        self, generation: int, keep: Sequence[int], begin: Sequence[int] = (), trim: Sequence[int] = ()
+    ) -> tuple[list[Report], Samples | None]:
         """Drop what is older than `generation`, but for the gapless audio of the utterances in `keep`.
 
+        Args:
+            begin, trim: as in `commands.Cut`.
+
         Returns:
-            Reports for the utterances that are gone, and the faded end of the one that sounded; None if it goes on, or
-            none did.
+            Reports for the utterances that are gone, CutDone, and the faded end of the one that sounded; None if it
+            goes on, or none did.
         """
         self._generation = max(self._generation, generation)
         known = {track.utterance_id: track for track in self._tracks}
@@ -132,12 +137,39 @@ class Playback:
             reports.append(PlaybackCut(utterance_id=track.utterance_id, audio_frames=track.taken_frames))
             track.drop()  # not over: it may come again, behind another utterance
         self._tracks = kept
+        self._resume = {utterance: place for utterance, place in self._resume.items() if place[1] is not None}
+        if begin:
+            self._resume[begin[0]] = (begin[1], None)
+        trimmed: tuple[int, ...] = ()
+        if trim and (place := next((t.trim(trim[1]) for t in kept if t.utterance_id == trim[0]), None)):
+            trimmed = (trim[0], *place)
+        reports.append(CutDone(generation=generation, trimmed=trimmed))
         # Of the others nothing old can arrive any more, and what is new means it: their turn was given to another one.
         self._over = deque((utterance for utterance in self._over if utterance in keep), maxlen=self._over.maxlen)
         early, self._early = self._early, []
         for chunk, release in early:
             reports += self.add(chunk, release)
         return reports, tail
+
+    @property
+    def head(self) -> Track | None:
+        """The utterance that sounds, or is about to."""
+        return self._tracks[0] if self._tracks else None
+
+    def stand(self, unheard_frames: int) -> Samples:
+        """Stop where the listener is: frames that were taken and not heard are to be played again.
+
+        Returns:
+            What would be heard next, faded out; empty if nothing sounds.
+        """
+        if not self._tracks:
+            return np.zeros(0, np.float32)
+        track = self._tracks[0]
+        track.turn_back(unheard_frames)
+        tail = self.fading_end()
+        track.turn_back(len(tail))
+        self._is_flowing, self._fade_in_next = False, True
+        return tail
 
     def fading_end(self) -> Samples:
         """The next FADE_FRAMES of what sounds now, faded out; empty if nothing does."""
@@ -178,8 +210,8 @@ class Playback:
             )
         samples = taken.samples
         audible = None
-        if not track.was_audible and (audible := first_audible_frame(samples)) is not None:
-            track.was_audible = True
+        if track.audible_at is None and (audible := first_audible_frame(samples)) is not None:
+            track.audible_at = track.taken_frames - len(samples) + audible
         if self._fade_in_next and len(samples):
             samples = fade_in(samples, FADE_FRAMES)
             self._fade_in_next = False
@@ -200,6 +232,7 @@ class Playback:
             audible_frame=audible,
             units_ended=taken.units_ended,
             ends_utterance=ends,
+            passings=taken.passings,
             underruns=track.underruns,
             trace=track.trace,
         )

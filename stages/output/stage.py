@@ -12,7 +12,16 @@ import numpy as np
 import zmq
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk
-from utterd.stages.commands import Command, Cut, Prepare, SetVolume, Shutdown
+from utterd.stages.commands import (
+    Command,
+    Cut,
+    PausePlayback,
+    Prepare,
+    ResumePlayback,
+    SeekTo,
+    SetVolume,
+    Shutdown,
+)
 from utterd.stages.control import Activity, ControlThread
 from utterd.stages.hop import Arrival, HopReader, SlotCorrupt
 from utterd.stages.output.device import BLOCK_FRAMES, DeviceError, DeviceState
@@ -20,14 +29,16 @@ from utterd.stages.output.loudspeaker import Loudspeaker
 from utterd.stages.output.playback import Block, Playback
 from utterd.stages.position import Position, PositionPage
 from utterd.stages.reports import (
-    CutDone,
     DeviceChanged,
+    Passed,
     PlaybackCut,
     PlaybackFinished,
+    PlaybackPaused,
     PlaybackStarted,
     Ready,
     Report,
     SlotLost,
+    Sought,
     UnitPlayed,
 )
 from utterd.stages.spec import StageSpec
@@ -99,11 +110,76 @@ class OutputStage:
             self._report_device()
         elif isinstance(command, SetVolume):
             self._loudspeaker.set_volume(command.gain)
+        elif isinstance(command, PausePlayback):
+            self._pause()
+        elif isinstance(command, ResumePlayback):
+            self._playback.is_paused = False
+        elif isinstance(command, SeekTo):
+            self._seek(command)
+
+    def _pause(self) -> None:
+        if not self._playback.is_paused:
+            self._stand()
+            self._playback.is_paused = True
+        head = self._playback.head
+        self._report(
+            PlaybackPaused(utterance_id=head.utterance_id if head else 0, audio_frames=head.taken_frames if head else 0)
+        )
+
+    def _seek(self, command: SeekTo) -> None:
+        head = self._playback.head
+        if head is None or head.utterance_id != command.utterance_id:
+            self._report(Sought(utterance_id=command.utterance_id, audio_frames=0, is_found=False))
+            return
+        self._stand()
+        heard_frames = head.taken_frames
+        is_found = True
+        if command.char is not None:
+            is_found = head.seek(command.char)
+        else:
+            head.seek_back(command.back_frames)
+        sequence, frame = head.place
+        self._mark_head()
+        self._report(
+            Sought(
+                utterance_id=head.utterance_id,
+                audio_frames=heard_frames,
+                is_found=is_found,
+                sequence=sequence,
+                frame=frame,
+            )
+        )
+
+    def _stand(self) -> None:
+        """Silence, and the head stands at the first frame that has not been heard."""
+        again_frames = len(self._again.samples) if self._again else 0
+        self._again = None
+        was_flowing = self._playback.is_flowing
+        tail = self._playback.stand(again_frames + self._loudspeaker.unheard_frames)
+        if was_flowing:
+            self._tail_frames = _TAIL_FRAMES if self._loudspeaker.needs_tail else 0
+            self._guarded(lambda: self._loudspeaker.silence(tail))
+        self._mark_head()
+
+    def _mark_head(self) -> None:
+        """Leave word of where the head stands."""
+        if head := self._playback.head:
+            sequence, frame = head.place
+            self._marked_utterance = head.utterance_id
+            self._position.write(
+                Position(
+                    utterance_id=head.utterance_id,
+                    sequence=sequence,
+                    frame=frame,
+                    clock_frames=head.taken_frames,
+                    is_working=False,
+                )
+            )
 
     def _cut(self, command: Cut) -> None:
         ending = [finished for _, finished in self._finishing if finished.utterance_id not in command.keep]
         self._finishing = [entry for entry in self._finishing if entry[1] not in ending]
-        reports, tail = self._playback.cut(command.generation, command.keep)
+        reports, tail = self._playback.cut(command.generation, command.keep, command.begin, command.trim)
         if tail is not None or (self._again is not None and self._again.utterance_id not in command.keep):
             self._again = None
         if tail is not None or ending:
@@ -115,7 +191,6 @@ class OutputStage:
             self._report(report)
         if self._marked_utterance not in command.keep:  # should it come again, it comes from its beginning
             self._position.write(Position(utterance_id=0, sequence=0, is_working=False))
-        self._report(CutDone(generation=command.generation))
 
     def _take_in(self, arrival: Arrival) -> None:
         if arrival.is_void:
@@ -136,7 +211,8 @@ class OutputStage:
     @property
     def _wants_device(self) -> bool:
         """There is something to play, now or when more of it is here."""
-        return self._again is not None or not self._playback.is_idle or self._tail_frames > 0
+        is_quiet = self._playback.is_idle or self._playback.is_paused
+        return self._again is not None or not is_quiet or self._tail_frames > 0
 
     def _play_next(self) -> bool:
         """Write one block, if there is something to write; whether there was."""
@@ -167,7 +243,8 @@ class OutputStage:
 
         New speech that comes in time stands right behind the old; later it waits for a block at most.
         """
-        if self._tail_frames == 0 or not self._playback.is_idle or self._loudspeaker.queued_frames > BLOCK_FRAMES:
+        is_quiet = self._playback.is_idle or self._playback.is_paused
+        if self._tail_frames == 0 or not is_quiet or self._loudspeaker.queued_frames > BLOCK_FRAMES:
             return False
         frames = min(BLOCK_FRAMES, self._tail_frames)
         self._loudspeaker.write(np.zeros(frames, np.float32))
@@ -179,6 +256,18 @@ class OutputStage:
         self._mark(block)
         if block.audible_frame is not None:
             self._report_started(block, handed_at_ns, latency_frames, block.audible_frame)
+        for offset, passing in block.passings:
+            self._report(
+                Passed(
+                    utterance_id=block.utterance_id,
+                    char_start=passing.char_start,
+                    char_end=passing.char_end,
+                    mark=passing.mark,
+                    handed_at_ns=handed_at_ns,
+                    latency_frames=latency_frames + offset,
+                    audio_frames=block.clock_frames - len(block.samples) + offset,
+                )
+            )
         for sequence in block.units_ended:
             self._report(
                 UnitPlayed(utterance_id=block.utterance_id, sequence=sequence, audio_frames=block.clock_frames)
@@ -279,8 +368,8 @@ class OutputStage:
                 waits_ns.append(self._loudspeaker.recovery_left_ns)
         elif self._playback.is_flowing:
             waits_ns.append((self._loudspeaker.queued_frames - _DRY_MARGIN_FRAMES) * _NS_PER_FRAME)
-        elif self._tail_frames and self._playback.is_idle:
+        elif self._tail_frames and (self._playback.is_idle or self._playback.is_paused):
             waits_ns.append((self._loudspeaker.queued_frames - BLOCK_FRAMES) * _NS_PER_FRAME)
-        elif self._playback.is_idle:
+        elif self._playback.is_idle or self._playback.is_paused:
             waits_ns.append(max(self._loudspeaker.idle_left_ns, self._loudspeaker.queued_frames * _NS_PER_FRAME))
         return max(1, int(min(waits_ns) / 1e6) + 1) if waits_ns else None
