@@ -5,7 +5,7 @@ import pytest
 from rig.onnx_graphs import save_voices
 
 from utterd.stages.inference.onnx_session import ModelUnusable
-from utterd.stages.inference.voices import Voices
+from utterd.stages.inference.voices import BLENDS_KEPT, Voices
 from utterd.stages.work import ChunkFailed
 
 
@@ -128,6 +128,70 @@ def test_a_wrong_blend_fails_with_one_sentence(voices, weights, code, sentence):
         with pytest.raises(ChunkFailed, match=sentence) as failure:
             voices.blended(blend[0], 12, prosody=blend[1])
         assert failure.value.code == code
+
+
+# Blends by the name of a voice
+
+
+def test_a_voice_may_be_a_blend(voices):
+    style = voices.style("one*0.6 + two*0.4", 12)
+    assert (style.shape, style.dtype) == ((1, 256), np.float32)
+    assert style == pytest.approx(voices.blended({"one": 0.6, "two": 0.4}, 12), abs=1e-6)
+    assert voices.style("one*3+two", 12) == pytest.approx(np.full((1, 256), 1.25), abs=1e-6)
+    assert voices.style("one*0+two", 12) == pytest.approx(np.full((1, 256), 2.0), abs=1e-6)
+
+
+@pytest.mark.parametrize("tokens", [1, 12, 509, 510, 2000])
+def test_a_blend_has_a_row_for_every_number_of_tokens_as_its_voices_have(voices, tokens):
+    assert voices.style("rows+two", tokens) == pytest.approx(
+        voices.blended({"rows": 0.5, "two": 0.5}, tokens), abs=1e-4
+    )
+
+
+def test_a_blend_of_voices_with_one_row_takes_one_row(voices):
+    voices.style("one+two", 12)
+    assert voices._blends["one+two"].shape == (1, 1, 256)
+
+
+def test_what_is_a_voice_is_no_blend_of_others(path):
+    voices = save(path, **{"a+b": np.full((1, 1, 256), 7, np.float32), "a": np.zeros((1, 1, 256), np.float32)})
+    assert voices.style("a+b", 3)[0, 0] == 7
+
+
+def test_a_blend_used_again_is_not_made_again(voices):
+    first = voices.style("rows+two", 12)
+    voices._tables.clear()
+    voices._path.unlink()
+    assert np.array_equal(voices.style("rows+two", 12), first)
+
+
+def test_few_blends_are_kept_and_those_used_last(voices):
+    blends = [f"one*{weight}+two" for weight in range(1, BLENDS_KEPT + 1)]
+    for blend in (*blends, blends[0], "one+two*9"):
+        voices.style(blend, 12)
+    assert list(voices._blends) == [*blends[2:], blends[0], "one+two*9"]
+
+
+def test_a_wrong_name_is_not_kept(voices):
+    with pytest.raises(ChunkFailed):
+        voices.style("bella", 12)
+    assert not voices._blends
+
+
+@pytest.mark.parametrize(
+    ("blend", "code", "sentence"),
+    [
+        ("one*0.5+bella*0.5", "unknown_voice", "the loaded model has no voice 'bella'"),
+        ("one*x+two", "bad_field", "the weight of voice 'one' is 'x'; it has to be a number from 0 up"),
+        ("one*0", "bad_field", "every weight of the blend is 0"),
+        ("+".join(["one"] * 9), "bad_field", "a blend has at most 8 voices; this one has 9"),
+    ],
+)
+def test_a_wrong_blend_by_name_fails_the_chunk_with_one_sentence(voices, blend, code, sentence):
+    with pytest.raises(ChunkFailed, match=sentence) as failure:
+        voices.style(blend, 12)
+    assert failure.value.code == code
+    assert not voices._blends
 
 
 # Files that are none
