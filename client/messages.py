@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, get_args
 
-PROTOCOL_VERSION = (1, 0)
+PROTOCOL_VERSION = (1, 1)
 """(major, minor). Another major is refused; another minor is understood, unknown fields being left aside."""
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -26,6 +26,19 @@ GAIN_RANGE = (0.0, 2.0)
 Placement = Literal["append", "next", "now"]
 """Where a new utterance goes: behind the queue, in front of it, or in place of the one being spoken."""
 
+Priority = Literal["important", "message", "text", "notification", "progress"]
+"""What kind of message a new utterance is, in SSIP's words: it decides where that goes, and what gives way to it."""
+
+
+Markup = Literal["none", "light", "ssml"]
+"""What marks the text has: none, light ones in brackets (`[pause 300ms]`), or SSML."""
+
+Profile = Literal["prose", "chat", "code", "pdf"]
+"""What kind of text it is: running text; messages with Markdown; source code; text copied out of pages."""
+
+Step = Literal["word", "sentence", "paragraph", "second"]
+"""What a Seek counts."""
+
 
 class ErrorCode(StrEnum):
     """Why something was refused or failed. Programs read the code, people the sentence beside it."""
@@ -39,6 +52,10 @@ class ErrorCode(StrEnum):
     UNKNOWN_VOICE = "unknown_voice"
     UNKNOWN_LANGUAGE = "unknown_language"
     UNKNOWN_UTTERANCE = "unknown_utterance"
+    BAD_MARKUP = "bad_markup"
+    """The marks in the text cannot be followed; the sentence says where and why."""
+    NOT_A_STREAM = "not_a_stream"
+    """An Append for an utterance whose text is complete."""
     UNKNOWN_TYPE = "unknown_type"
     UNSUPPORTED_VERSION = "unsupported_version"
     MALFORMED = "malformed"
@@ -77,6 +94,26 @@ class Speak:
     """Linear volume, 0 to 2."""
     on_disconnect: Literal["continue", "stop"] = "continue"
     """What becomes of the utterance if this connection closes before its end."""
+    priority: Priority | None = None
+    """SSIP's; with one, its rules decide and `placement` has to be `append`."""
+    key: str = ""
+    """Idempotency: the same key again, on any connection that gives this `client`, is the same utterance."""
+    replaces: str = ""
+    """An utterance with the same label that has not begun is dropped in favour of this one."""
+    group: str = ""
+    """Utterances of one group stay together."""
+    client: str = ""
+    """Whose it is, for `key`, `replaces`, `group` and `mine`; this connection's own if empty."""
+    max_age_s: float | None = None
+    """Seconds within which it must begin to sound; afterwards it is dropped unheard."""
+    markup: Markup = "none"
+    profile: Profile = "prose"
+    project: str = ""
+    """A folder whose `.utterd.toml`, or that of one above it, has words to be read its own way."""
+    stream: bool = False
+    """More text follows, by Append; the pieces are one utterance."""
+    words: bool = False
+    """Send Word, Sentence, Mark and Progress events, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +124,72 @@ class Stop:
     """Only this one; the one being spoken if absent."""
     all: bool = False
     """Everything spoken and queued, renderings to files too."""
+    mine: bool = False
+    """Everything of this client, spoken and queued."""
+    client: str = ""
+    """Whose, for `mine`; this connection's own if empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """More text of a stream. Answered by Done."""
+
+    utterance: int
+    text: str = ""
+    is_last: bool = False
+    """No more follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Be silent, and stay at this very sample. Answered by Done."""
+
+    mine: bool = False
+    """Only if what is being spoken is this client's."""
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Go on from that sample. Answered by Done."""
+
+    mine: bool = False
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """End what is being spoken; the next utterance speaks. Answered by Done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seek:
+    """Go on elsewhere in what is being spoken. Answered by Done."""
+
+    to: int | None = None
+    """The first word that ends behind this place of the text, in code points; or else:"""
+    by: Step = "sentence"
+    count: int = -1
+    """So many of these on, or back if negative. Back by a sentence or paragraph goes to the start of the present one,
+    or of the one before if that start is near."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """Say the last seconds again: of what is being spoken, or else of what was last. Answered by Done."""
+
+    seconds: float = 10.0
+    """Above 0, to 3600."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust:
+    """Another speed or volume, at once and for later utterances. Answered by Done."""
+
+    speed: float | None = None
+    """0.5 to 3; of what is being spoken, from the next word on, and of requests that give none."""
+    volume: float | None = None
+    """Linear, 0 to 2; of the loudspeaker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +236,13 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was asked has been done, to these utterances; none if nothing was being spoken."""
+
+    utterances: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voices:
     voices: list[dict[str, Any]]
     """Each `{name, language, description, is_default}`."""
@@ -167,6 +277,71 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word begins to be heard."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+    char_start: int
+    """In code points of the text sent, marks included."""
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """The first word of a sentence begins to be heard; its Word follows."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The sound passes a named mark of the text."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+    name: str
+    char_start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A piece of the text has been heard."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+    char_end: int
+    """So far, in code points of the text sent."""
+    characters: int
+    """Of the text, so far as it is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """Silence; nothing is lost."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """It goes on."""
+
+    utterance: int
+    t_ms: float
+    audio_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audio:
     """A window of PCM, for a Speak with destination `client`."""
 
@@ -197,7 +372,10 @@ class Cancelled:
     utterance: int
     t_ms: float
     audio_ms: float
-    reason: Literal["stopped", "interrupted", "disconnected", "shutting_down"]
+    reason: str
+    """`stopped`, `skipped`, `interrupted` (by a `now`, or a higher priority), `coalesced` (a later one stands for it),
+    `discarded` (a notification for which there was no room), `expired`, `disconnected`, `shutting_down`; bear others.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,9 +389,9 @@ class Failed:
     message: str
 
 
-Request = Speak | Stop | ListVoices | ListQueue | GetStatus
-Reply = Accepted | Refused | Stopped | Voices | Queue | Status
-Event = Started | Audio | Finished | Cancelled | Failed
+Request = Speak | Append | Stop | Pause | Resume | Skip | Seek | Replay | Adjust | ListVoices | ListQueue | GetStatus
+Reply = Accepted | Refused | Stopped | Done | Voices | Queue | Status
+Event = Started | Word | Sentence | Mark | Progress | Paused | Resumed | Audio | Finished | Cancelled | Failed
 Message = Request | Reply | Event
 
 REQUESTS: tuple[type[Request], ...] = get_args(Request)

@@ -18,6 +18,7 @@ COMMANDS = {
     "status": "how the daemon and its stages are",
     "voices": "which voices there are",
     "queue": "what is being spoken and what waits",
+    "lexicon": "how words are pronounced: add, list, remove",
     "doctor": "check the installation and say how to mend it",
 }
 """Name → what it does. The module of the same name has `PARSER` and `run(options) -> int`."""
