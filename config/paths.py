@@ -46,6 +46,11 @@ class Paths:
     def config_file(self) -> Path:
         return self.config / "config.toml"
 
+    @property
+    def lexicon_file(self) -> Path:
+        """The user's own pronunciations; may be absent."""
+        return self.config / "lexicon.toml"
+
 
 def find_paths(environ: Mapping[str, str] | None = None) -> Paths:
     """The folders for this environment (`os.environ` unless given).

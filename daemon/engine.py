@@ -1,44 +1,35 @@
-"""What clients ask for, and what becomes of it: utterances from request to end. No sockets of its own."""
+"""Utterances from request to end: who is queued, in what order the lanes hold them, and how each ends.
+
+What listeners ask for while something is spoken is in `transport.py`, what the stages report in `reported.py`. No
+sockets of its own.
+"""
 
 import asyncio
 import itertools
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
-from utterd.client.messages import Cancelled, ErrorCode, Failed, Finished, Placement, Speak, Started, Stop
+from utterd.client.messages import Append, Cancelled, ErrorCode, Failed, Finished, Speak, Stop
 from utterd.config.bundles import Bundle
 from utterd.config.settings import Settings
 from utterd.daemon.feed import Feed
+from utterd.daemon.hearing import Hearing
 from utterd.daemon.metrics import Metrics
 from utterd.daemon.pipeline import Pipeline
 from utterd.daemon.rendering import Rendering
-from utterd.daemon.requests import Refusal, check_speak
+from utterd.daemon.requests import Refusal, Request, check_append, check_speak
 from utterd.daemon.scheduler import QueueFull, Scheduler
-from utterd.daemon.utterance import Listener, Utterance
-from utterd.stages.chunks import LANES, SAMPLE_RATE_HZ, Lane
-from utterd.stages.commands import Prepare, Yield
+from utterd.daemon.streams import Streams
+from utterd.daemon.units import Units
+from utterd.daemon.utterance import Listener, State, Utterance
+from utterd.stages.chunks import LANES, Lane
+from utterd.stages.commands import Prepare, ResumePlayback, Yield
 from utterd.stages.hop import HopReader
-from utterd.stages.position import Position
-from utterd.stages.reports import (
-    CutDone,
-    DeviceChanged,
-    GapFound,
-    PlaybackFinished,
-    PlaybackStarted,
-    Report,
-    SlotLost,
-    UnitBuffered,
-    UnitFailed,
-    UnitPhonemized,
-    UnitPlayed,
-    UnitSynthesized,
-)
+from utterd.stages.reports import DeviceChanged
 
 logger = logging.getLogger(__name__)
-
-CancelReason = Literal["stopped", "interrupted", "disconnected", "shutting_down"]
 
 
 class Engine:
@@ -61,68 +52,102 @@ class Engine:
         self.device: DeviceChanged | None = None
         self._ids = itertools.count(1)
         self.queues: dict[Lane, Scheduler] = {lane: Scheduler(limit=settings.queue.limit) for lane in LANES}
-        self.rendering = Rendering(render_reader, pipeline.lanes["render"], can_send, self._finish)
-        self._unheard_starts: dict[int, tuple[asyncio.TimerHandle, Started]] = {}
-        """Started events that wait until the sound has passed the device's buffer."""
-        self._is_measured: set[int] = set()
+        self.rendering = Rendering(render_reader, pipeline.lanes["render"], can_send, self.finish)
+        self.hearing = Hearing(loop)
+        self.streams = Streams(loop, self._on_written)
+        self.speed = settings.speech.speed
+        """Of requests that give none."""
+        self.last_heard: Utterance | None = None
+        """The one that was over last, to be replayed."""
+        self.is_measured: set[int] = set()
         """Utterances that had nothing to wait for: their first audio is a measurement."""
         self.trace_of_last: dict[str, int] = {}
         """Where the time to the first audio of the latest measured utterance went."""
-        pipeline.on_report = self._on_report
-        pipeline.on_unit_blamed = self._on_unit_blamed
-        pipeline.on_output_lost = self._on_output_lost
-        pipeline.on_unusable = self._on_unusable
+        self._expiry: asyncio.TimerHandle | None = None
 
     # Requests
 
-    def speak(self, request: Speak, listener: Listener, owner: Any, received_at_ns: int) -> Utterance:
-        """Accept a request. Raises Refusal."""
-        speaking = check_speak(request, self._bundle, self._settings)
-        queue = self.queues[speaking.lane]
+    def speak(self, request: Speak, listener: Listener, owner: Any, received_at_ns: int) -> int:
+        """Accept a request: the id of the utterance, an earlier one's if that has the same key. Raises Refusal."""
+        checked = check_speak(
+            request, self._bundle, self._settings, owner_label=label_of(request, owner), speed=self.speed
+        )
+        return self.queue(checked, listener, owner, received_at_ns)
+
+    def queue(self, checked: Request, listener: Listener, owner: Any, received_at_ns: int) -> int:
+        """As `speak`, for what has been checked."""
+        lane = checked.speaking.lane
+        queue = self.queues[lane]
         utterance = Utterance(
             id=next(self._ids),
-            text=request.text,
-            speaking=speaking,
+            script=checked.script,
+            units=Units(checked.script, is_open=checked.is_stream, start=checked.start),
+            speaking=checked.speaking,
             received_at_ns=received_at_ns,
+            wish=checked.wish,
             listener=listener,
-            on_disconnect="stop" if speaking.lane == "render" else request.on_disconnect,
+            characters=checked.characters,
+            voices_of=checked.voices_of,
+            wants_words=checked.wants_words,
+            on_disconnect="stop" if lane == "render" else checked.on_disconnect,
             owner=owner,
         )
-        was_idle = queue.head is None
-        replaced = self._place(queue, utterance, request.placement)
-        if speaking.lane == "live" and (was_idle or request.placement == "now"):
-            self._is_measured.add(utterance.id)
-            if self.queues["render"].head is not None:
-                self.pipeline.send("inference", Yield())
-            self.pipeline.send("output", Prepare())
-        if self.pipeline.problem(speaking.lane) is not None:
+        head_before = queue.head
+        try:
+            change = queue.add(utterance, utterance.wish, time.monotonic())
+        except QueueFull as full:
+            raise Refusal(
+                ErrorCode.QUEUE_FULL,
+                f"{full.waiting} utterances wait already (queue.limit); stop some, or try again later",
+            ) from None
+        if change.existing_id is not None:
+            return change.existing_id
+        if checked.is_stream:
+            self.streams.open(utterance)
+        if lane == "live" and queue.head is utterance:
+            self._make_haste(utterance)
+        if self.pipeline.problem(lane) is not None:
             self.pipeline.revive()
-        self._arrange(speaking.lane)
-        if replaced is not None:
-            self._cancelled(replaced, "interrupted")
-        logger.info("utterance accepted id=%d characters=%d lane=%s", utterance.id, len(request.text), speaking.lane)
-        return utterance
+        if queue.head is not head_before:
+            self.unpause()
+        self.arrange(lane)
+        for dropped, reason in change.dropped:
+            self.cancelled(dropped, reason)
+        self.mind_expiry()
+        logger.info("utterance accepted id=%d characters=%d lane=%s", utterance.id, utterance.characters, lane)
+        return utterance.id
 
-    def stop(self, request: Stop) -> list[int]:
+    def append(self, request: Append) -> list[int]:
+        """More text of a stream. Raises Refusal."""
+        utterance = self.find(request.utterance)
+        check_append(request, utterance)
+        assert utterance is not None
+        self.streams.write(utterance, request.text, is_last=request.is_last)
+        return [utterance.id]
+
+    def stop(self, request: Stop, owner: Any) -> list[int]:
         """Be silent: the ids of what was stopped. Raises Refusal for an unknown id."""
         if request.all:
             doomed = [utterance for queue in self.queues.values() for utterance in queue]
+        elif request.mine:
+            label = label_of(request, owner)
+            doomed = [each for queue in self.queues.values() for each in queue.owned_by(label)]
         elif request.utterance is None:
             head = self.queues["live"].head
             doomed = [head] if head else []
         else:
-            found = next((u for queue in self.queues.values() if (u := queue.find(request.utterance or 0))), None)
+            found = self.find(request.utterance)
             if found is None:
                 raise Refusal(
                     ErrorCode.UNKNOWN_UTTERANCE,
                     f"utterance {request.utterance} is neither being spoken nor waiting (see `utterd queue`)",
                 )
             doomed = [found]
-        self._cancel(doomed, "stopped")
+        self.cancel(doomed, "stopped")
         return [utterance.id for utterance in doomed]
 
     def disconnected(self, owner: Any) -> None:
-        """A client is gone: what it wanted stopped with it is stopped."""
+        """A client is gone: what it wanted stopped with it is stopped, and its streams are at their end."""
         doomed = []
         for queue in self.queues.values():
             for utterance in queue:
@@ -130,54 +155,96 @@ class Engine:
                     utterance.listener = lambda event: None
                     if utterance.on_disconnect == "stop":
                         doomed.append(utterance)
-        self._cancel(doomed, "disconnected")
+        self.cancel(doomed, "disconnected")
+        for utterance in self.streams.of(owner):
+            self.streams.write(utterance, "", is_last=True)
 
     def close(self) -> None:
         """The daemon ends: every utterance is told."""
-        self._cancel([utterance for queue in self.queues.values() for utterance in queue], "shutting_down")
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self.cancel([utterance for queue in self.queues.values() for utterance in queue], "shutting_down")
 
     # The queue and the lanes
 
-    def _place(self, queue: Scheduler, utterance: Utterance, placement: Placement) -> Utterance | None:
-        """Queue it; the one whose place it takes, if there is one."""
-        try:
-            return queue.add(utterance, placement)
-        except QueueFull:
-            raise Refusal(
-                ErrorCode.QUEUE_FULL,
-                f"{len(queue)} utterances wait already (queue.limit); stop some, or try again later",
-            ) from None
+    def find(self, utterance_id: int) -> Utterance | None:
+        return next((found for queue in self.queues.values() if (found := queue.find(utterance_id))), None)
 
-    def _arrange(self, lane: Lane) -> None:
+    def arrange(self, lane: Lane) -> None:
         """Let the lane hold the queue's utterances, in the queue's order."""
         feeder = self.pipeline.lanes[lane]
         known = {feed.utterance.id: feed for feed in feeder.feeds}
         head_before = feeder.feeds[0] if feeder.feeds else None
-        self._unhear(feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]]))
+        self.unhear(feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]]))
         if lane == "render" and (feeder.feeds[0] if feeder.feeds else None) is not head_before:
             self.rendering.begin()
             self.rendering.send()  # what waited for another client gives its room back
         self.pipeline.poke()
 
-    def _unhear(self, feeds: list[Feed]) -> None:
-        """They begin anew: what was reported of them has not been heard, and will not be."""
+    def unhear(self, feeds: list[Feed]) -> None:
+        """They begin anew: what was reported of them and has not been heard, will not be."""
         for feed in feeds:
-            self._forget_started(feed.utterance.id)
-            feed.utterance.audio_frames = feed.utterance.clock_base_frames
+            self.hearing.forget(feed.utterance.id)
+            if not feed.utterance.has_started:
+                feed.utterance.audio_frames = feed.utterance.clock_base_frames
 
-    def _cancel(self, utterances: list[Utterance], reason: CancelReason) -> None:
+    def cancel(self, utterances: list[Utterance], reason: str) -> None:
         self._take_away(utterances)
         for utterance in utterances:
-            self._cancelled(utterance, reason)
+            self.cancelled(utterance, reason)
+
+    def mind_expiry(self) -> None:
+        """Wake up when something will be too old to be spoken."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        due_s = min((at_s for queue in self.queues.values() if (at_s := queue.next_expiry_s) is not None), default=None)
+        if due_s is not None:
+            self._expiry = self._loop.call_later(max(0.0, due_s - time.monotonic()), self._expire)
+
+    def unpause(self) -> None:
+        """Another utterance is at the head, or the loudspeaker is wanted: it runs."""
+        if self.pipeline.is_paused:
+            self.pipeline.is_paused = False
+            self.pipeline.send("output", ResumePlayback())
+
+    def _make_haste(self, utterance: Utterance) -> None:
+        """Nothing goes before it: have everything ready."""
+        self.is_measured.add(utterance.id)
+        if self.queues["render"].head is not None:
+            self.pipeline.send("inference", Yield())
+        self.pipeline.send("output", Prepare())
+
+    def _expire(self) -> None:
+        self._expiry = None
+        for lane, queue in self.queues.items():
+            late = queue.expire(time.monotonic())
+            if late:
+                self.arrange(lane)
+            for utterance in late:
+                self.cancelled(utterance, "expired")
+        self.mind_expiry()
+
+    def _on_written(self, utterance: Utterance) -> None:
+        """A stream has grown, or is at its end."""
+        lane = utterance.speaking.lane
+        self.pipeline.lanes[lane].pump()
+        feed = self.pipeline.lanes[lane].find(utterance.id)
+        if feed is not None and feed.is_played_out:
+            self.finish(utterance)
+        self.pipeline.poke()
 
     def _take_away(self, utterances: list[Utterance]) -> None:
         """They are wanted no more: first silence, then words about it."""
+        heads = {queue.head for queue in self.queues.values()}
         for utterance in utterances:
             self.queues[utterance.speaking.lane].remove(utterance)
+        if any(utterance in heads and utterance.speaking.lane == "live" for utterance in utterances):
+            self.unpause()
         for lane in {utterance.speaking.lane for utterance in utterances}:
-            self._arrange(lane)
+            self.arrange(lane)
 
-    def _take_out(self, utterance: Utterance) -> None:
+    def take_out(self, utterance: Utterance) -> None:
         """It is over, and the stages hold nothing of it."""
         lane = utterance.speaking.lane
         self.queues[lane].remove(utterance)
@@ -189,10 +256,13 @@ class Engine:
 
     # Ends
 
-    def _finish(self, utterance: Utterance) -> None:
-        self._tell_started(utterance.id)
-        self._is_measured.discard(utterance.id)
-        self._take_out(utterance)
+    def finish(self, utterance: Utterance) -> None:
+        self.hearing.tell_all(utterance.id)
+        self.is_measured.discard(utterance.id)
+        self.streams.forget(utterance)
+        self.take_out(utterance)
+        if utterance.speaking.lane == "live":
+            self.last_heard = utterance
         utterance.happen(
             Finished(
                 utterance=utterance.id,
@@ -209,146 +279,31 @@ class Engine:
             "utterance finished id=%d audio_ms=%.0f underruns=%d", utterance.id, utterance.audio_ms, utterance.underruns
         )
 
-    def _cancelled(self, utterance: Utterance, reason: CancelReason) -> None:
-        self._forget_started(utterance.id)
+    def cancelled(self, utterance: Utterance, reason: str) -> None:
+        """It is out of the queue: say so."""
+        self.hearing.forget(utterance.id)
+        self.is_measured.discard(utterance.id)
+        self.streams.forget(utterance)
+        if utterance.state is not State.QUEUED and utterance.speaking.lane == "live":
+            self.last_heard = utterance
         t_ms = utterance.since_received_ms(time.monotonic_ns())
         utterance.happen(Cancelled(utterance=utterance.id, t_ms=t_ms, audio_ms=utterance.audio_ms, reason=reason))
         logger.info("utterance cancelled id=%d reason=%s", utterance.id, reason)
 
-    def _fail(self, utterances: list[Utterance], code: str, message: str) -> None:
+    def fail(self, utterances: list[Utterance], code: str, message: str) -> None:
         """They cannot be spoken to their end; the next ones are."""
         self._take_away(utterances)
         for utterance in utterances:
-            self._forget_started(utterance.id)
+            self.hearing.forget(utterance.id)
+            self.is_measured.discard(utterance.id)
+            self.streams.forget(utterance)
             t_ms = utterance.since_received_ms(time.monotonic_ns())
             utterance.happen(
                 Failed(utterance=utterance.id, t_ms=t_ms, audio_ms=utterance.audio_ms, code=code, message=message)
             )
             logger.error("utterance failed id=%d code=%s reason=%s", utterance.id, code, message)
 
-    # What the stages report
 
-    def _on_report(self, report: Report) -> None:
-        match report:
-            case UnitPhonemized():
-                if utterance := self._find(report.utterance_id):
-                    utterance.dropped[report.sequence] = report.dropped
-            case UnitSynthesized():
-                self._on_unit_synthesized(report)
-            case UnitBuffered():
-                if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
-                    feed.buffered(report.sequence)
-                    self.pipeline.lanes["live"].pump()
-            case UnitPlayed():
-                self._on_unit_played(report)
-            case PlaybackStarted():
-                self._on_started(report)
-            case PlaybackFinished():
-                self._on_finished(report)
-            case CutDone():
-                live = self.pipeline.lanes["live"]
-                live.output_generation = max(live.output_generation, report.generation)
-            case GapFound():
-                if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
-                    feed.lost(report.sequence)
-                self._unhear(self.pipeline.lanes["live"].mend(report.reason))
-            case SlotLost():
-                self._unhear(self.pipeline.lanes[report.lane].mend(f"{report.stage}: {report.reason}"))
-            case UnitFailed():
-                self._on_unit_failed(report)
-            case DeviceChanged():
-                self.device = report
-            case _:
-                pass
-        self.pipeline.poke()
-
-    def _on_unit_synthesized(self, report: UnitSynthesized) -> None:
-        if report.audio_ms > 0:
-            self.metrics.real_time_factor.add(report.compute_ms / report.audio_ms)
-        feed = self.pipeline.lanes[report.lane].find(report.utterance_id)
-        if feed is not None:
-            feed.is_open = True
-            self.pipeline.lanes[report.lane].pump()
-
-    def _on_unit_played(self, report: UnitPlayed) -> None:
-        if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
-            feed.played(report.sequence)
-            utterance = feed.utterance
-            utterance.audio_frames = utterance.clock_base_frames + report.audio_frames
-
-    def _on_started(self, report: PlaybackStarted) -> None:
-        feed = self.pipeline.lanes["live"].find_reported(report.utterance_id)
-        if feed is None or feed.utterance.id in self._unheard_starts or feed.utterance.has_started:
-            return
-        utterance = feed.utterance
-        if utterance.id in self._is_measured:
-            self._is_measured.discard(utterance.id)
-            self.metrics.first_audio_ms.add(utterance.since_received_ms(report.handed_at_ns))
-            self.trace_of_last = report.trace
-        heard_at_ns = report.handed_at_ns + report.latency_frames * 1_000_000_000 // SAMPLE_RATE_HZ
-        event = Started(
-            utterance=utterance.id,
-            t_ms=utterance.since_received_ms(heard_at_ns),
-            audio_ms=(utterance.clock_base_frames + report.audio_frames) * 1000 / SAMPLE_RATE_HZ,
-            handed_ms=utterance.since_received_ms(report.handed_at_ns),
-        )
-        delay_s = max(0.0, (heard_at_ns - time.monotonic_ns()) / 1e9)
-        timer = self._loop.call_later(delay_s, self._tell_started, utterance.id)
-        self._unheard_starts[utterance.id] = (timer, event)
-
-    def _tell_started(self, utterance_id: int) -> None:
-        timer, event = self._unheard_starts.pop(utterance_id, (None, None))
-        utterance = self._find(utterance_id)
-        if timer is not None and event is not None and utterance is not None:
-            timer.cancel()
-            utterance.happen(event)
-
-    def _forget_started(self, utterance_id: int) -> None:
-        self._is_measured.discard(utterance_id)
-        timer, _ = self._unheard_starts.pop(utterance_id, (None, None))
-        if timer is not None:
-            timer.cancel()
-
-    def _on_finished(self, report: PlaybackFinished) -> None:
-        if feed := self.pipeline.lanes["live"].find_reported(report.utterance_id):
-            utterance = feed.utterance
-            utterance.audio_frames = utterance.clock_base_frames + report.audio_frames
-            utterance.underruns += report.underruns
-            self.metrics.underruns += report.underruns
-            self._finish(utterance)
-
-    def _on_unit_failed(self, report: UnitFailed) -> None:
-        utterance = self._find(report.utterance_id)
-        if utterance is not None and report.generation == self.pipeline.lanes[report.lane].generation:
-            self._fail([utterance], report.code, report.message)
-
-    # What befalls the stages
-
-    def _on_unit_blamed(self, utterance_id: int, stage: str) -> None:
-        if utterance := self._find(utterance_id):
-            message = f"the {stage} stage died twice over the same piece of this text; the log says how"
-            self._fail([utterance], ErrorCode.STAGE_CRASHED, message)
-
-    def _on_output_lost(self, position: Position | None) -> None:
-        feeder = self.pipeline.lanes["live"]
-        if position is not None and (feed := feeder.find_reported(position.utterance_id)):
-            utterance = feed.utterance
-            utterance.clock_base_frames += position.clock_frames
-            utterance.audio_frames = utterance.clock_base_frames
-            feeder.restart(utterance.id, position.sequence, position.frame)
-        else:  # it had played nothing of what is still wanted
-            feeder.restart(0, 0, 0)
-        for feed in list(itertools.takewhile(lambda feed: feed.is_played_out, feeder.feeds)):
-            self._finish(feed.utterance)
-        for utterance_id in list(self._unheard_starts):
-            self._forget_started(utterance_id)  # what was on its way through the device died with it
-
-    def _on_unusable(self, stage: str) -> None:
-        problem = self.pipeline.supervisor.records[stage].problem
-        assert problem is not None
-        lanes: tuple[Lane, ...] = ("live",) if stage == "output" else LANES
-        for lane in lanes:
-            self._fail(list(self.queues[lane]), problem.code, problem.message)
-
-    def _find(self, utterance_id: int) -> Utterance | None:
-        return next((found for queue in self.queues.values() if (found := queue.find(utterance_id))), None)
+def label_of(request: Any, owner: Any) -> str:
+    """Whose it is: by the client's own word, or by its connection."""
+    return request.client or f"connection {id(owner)}"

@@ -1,37 +1,40 @@
 """One utterance's text on its way into the stages: what has been sent, and what must be sent again after a death."""
 
-from collections import deque
+from dataclasses import replace
 
+from utterd.client.messages import GAIN_RANGE, SPEED_RANGE
+from utterd.daemon.units import FedUnit, Units
 from utterd.daemon.utterance import Utterance
-from utterd.stages.chunks import ChunkHeader, TextChunk
-from utterd.stages.g2p.segment import Segmenter, Unit
+from utterd.stages.chunks import ChunkHeader, Speaking, TextChunk
 
 
 class Feed:
-    """Cuts the text lazily into units, and keeps every unit until it has been played.
+    """Sends the units of one utterance, and knows how far they have come.
 
     The daemon's event loop is its only user. Units are numbered by `sequence`, as in the chunks made of them.
     """
 
     def __init__(self, utterance: Utterance) -> None:
         self.utterance = utterance
-        self._segmenter = iter(Segmenter(utterance.text))
-        self._units: deque[Unit] = deque()
-        """Not played yet, in order; the first is unit `_first`."""
+        self.units: Units = utterance.units
         self._first = 0
+        """The first unit that has not been played."""
         self._cursor = 0
         """The next unit to send."""
         self._buffered = 0
         """Units before this one are with the output stage, or played."""
         self._skip: tuple[int, int] = (0, 0)
         """(sequence, frames): of this unit so many frames have been played by an output stage that died."""
-        self._is_cut_up = False
+        self._from: tuple[int, int] = (0, 0)
+        """(sequence, char): this unit begins at the word there, after a seek."""
         self.has_begun = False
         """Something of it was sent, and has not been given up since: stages may hold parts of it."""
         self.since_generation = 0
         """It was begun in this one; what stages say of it while they are behind that is of no account."""
         self.is_open = False
         """The sound of a first unit has been made. Only then is more sent: until then nothing is to compete with it."""
+        self.is_held = False
+        """The output stage has been asked from where on it wants this anew: nothing is sent before its answer."""
 
     def __repr__(self) -> str:
         return f"<Feed {self.utterance.id} played={self._first} buffered={self._buffered} sent={self._cursor}>"
@@ -39,28 +42,36 @@ class Feed:
     @property
     def must_wait(self) -> bool:
         """The first unit is being made, and nothing is to be sent beside it."""
-        return self._cursor > 0 and not self.is_open
+        return self.is_held or (self._cursor > self._from[0] and not self.is_open)
+
+    @property
+    def is_waiting_for_text(self) -> bool:
+        """All that is written has been sent, and more will be written."""
+        return self.units.is_open and self.units.get(self._cursor) is None
 
     @property
     def is_played_out(self) -> bool:
         """Every unit has been played."""
-        return self._find(self._first) is None
+        return not self.units.is_open and self.units.get(self._first) is None
 
     @property
     def place(self) -> tuple[int, int]:
-        """(sequence, frame) of the first sound that a new output stage will be given."""
+        """(sequence, frame) of the first sound that a new output stage will be given; frame -1: a word's beginning."""
         sequence, frames = self._skip
-        return (sequence, frames) if sequence >= self._first else (self._first, 0)
+        if sequence >= self._first and frames > 0:
+            return sequence, frames
+        first = max(sequence, self._first)
+        return (first, -1) if self._from[0] == first and self._from[1] else (first, 0)
 
     def progress(self, sequence: int, *, ended: bool) -> int:
-        """How far the text has been spoken, in code points, when this unit is under way, or has just ended."""
-        unit = self._find(sequence)
-        assert unit is not None, "a unit that sounds has not been played"
-        return unit.char_start + (len(unit.text) if ended else 0)
+        """How far the script has been spoken, in code points, when this unit is under way, or has just ended."""
+        unit = self.units.get(sequence)
+        assert unit is not None, "a unit that sounds has been sent"
+        return unit.char_end if ended else unit.char_start
 
     def next_chunk(self, generation: int) -> TextChunk | None:
         """The next unit to send, without counting it as sent; None if all are."""
-        unit = self._find(self._cursor)
+        unit = self.units.get(self._cursor)
         if unit is None:
             return None
         sequence, frames = self._skip
@@ -68,15 +79,19 @@ class Feed:
             header=ChunkHeader(
                 utterance_id=self.utterance.id,
                 generation=generation,
-                sequence=unit.index,
+                sequence=self._cursor,
                 is_last=unit.is_last,
             ),
-            speaking=self.utterance.speaking,
+            speaking=self._speaking(unit),
             text=unit.text,
             char_start=unit.char_start,
             pause=unit.pause,
-            first_frame=frames if unit.index == sequence else 0,
-            trace={"received": self.utterance.received_at_ns} if unit.index == 0 else {},
+            pause_ms=unit.pause_ms,
+            first_frame=frames if self._cursor == sequence else 0,
+            from_char=self._from[1] if self._cursor == self._from[0] else 0,
+            instructions=unit.instructions,
+            marks=unit.marks,
+            trace={"received": self.utterance.received_at_ns} if self._cursor == 0 else {},
         )
 
     def sent(self) -> None:
@@ -95,24 +110,41 @@ class Feed:
         self._buffered = min(self._buffered, max(sequence, self.place[0]))
 
     def played(self, sequence: int) -> None:
-        """This unit has been played: it will never be needed again."""
+        """This unit has been played: it will not be needed again, unless somebody goes back."""
         self.buffered(sequence)
-        while self._units and self._first <= sequence:
-            self._units.popleft()
-            self._first += 1
+        self._first = max(self._first, sequence + 1)
+
+    def went_to(self, sequence: int, frame: int) -> None:
+        """The output stage goes on here, in what it holds."""
+        self._first = sequence
+        self._skip = (sequence, frame)
+        self.buffered(sequence - 1)
 
     def rewind_to_buffered(self) -> None:
         """Send again what the output stage does not hold."""
         self._cursor = self._buffered
 
-    def begin_anew(self, generation: int) -> None:
-        """Another one goes first: stages drop what they hold, nothing of which was heard, and all is sent again."""
-        self._segmenter, self._is_cut_up = iter(Segmenter(self.utterance.text)), False
-        self._units.clear()
-        self._first = self._cursor = self._buffered = 0
-        self._skip = (0, 0)
-        self.has_begun = self.is_open = False
+    def begin_anew(self, generation: int, char: int = 0) -> bool:
+        """Stages drop what they hold; all is sent again, from the word at `char` on.
+
+        Returns:
+            Whether there is something from there on; if not, nothing is left to be sent.
+        """
+        sequence = self.units.sequence_at(char) if char else 0
+        is_there = sequence is not None
+        if sequence is None:
+            sequence, char = self.units.count, 0
+        self._first = self._cursor = self._buffered = sequence
+        self._skip, self._from = (sequence, 0), (sequence, char)
+        self.has_begun = self.is_open = self.is_held = False
         self.since_generation = generation
+        return is_there
+
+    def restart_from(self, sequence: int, char: int) -> None:
+        """The output stage has dropped what comes from this word on: it is to be made anew."""
+        self._cursor = self._buffered = sequence
+        self._from = (sequence, char)
+        self.is_held = False
 
     def rewind_to_unplayed(self, sequence: int = 0, frames: int = 0) -> None:
         """Send again what has not been played: no stage holds anything of it any more.
@@ -120,17 +152,23 @@ class Feed:
         Args:
             sequence, frames: how far it is known to have come in playing.
         """
-        self._skip = max((sequence, frames), self.place)
-        self._cursor = self._buffered = self._skip[0]
-        self.has_begun = False
-        self.is_open = self._cursor > 0
+        known_sequence, known_frames = self.place
+        self._skip = max((sequence, frames), (known_sequence, max(0, known_frames)))
+        self._first = self._cursor = self._buffered = self._skip[0]
+        self.has_begun = self.is_held = False
+        self.is_open = self._cursor > self._from[0]
 
-    def _find(self, sequence: int) -> Unit | None:
-        while sequence - self._first >= len(self._units) and not self._is_cut_up:
-            unit = next(self._segmenter, None)
-            if unit is None:
-                self._is_cut_up = True
-            else:
-                self._units.append(unit)
-        index = sequence - self._first
-        return self._units[index] if 0 <= index < len(self._units) else None
+    def _speaking(self, unit: FedUnit) -> Speaking:
+        speaking, style = self.utterance.speaking, unit.style
+        voice, language = self.utterance.voices_of.get((style.voice, style.language), (None, None))
+        return replace(
+            speaking,
+            voice=voice or speaking.voice,
+            language=language or speaking.language,
+            speed=_within(speaking.speed * style.rate, SPEED_RANGE),
+            gain=_within(speaking.gain * style.gain, GAIN_RANGE),
+        )
+
+
+def _within(value: float, limits: tuple[float, float]) -> float:
+    return min(max(value, limits[0]), limits[1])

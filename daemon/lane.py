@@ -80,6 +80,41 @@ class LaneFeeder:
         self.pump()
         return anew
 
+    def seek(self, feed: Feed, char: int) -> bool:
+        """The head goes on at this word, which the output stage does not hold; False: there is none behind it."""
+        self.generation += 1
+        for other in self.feeds:
+            if other is not feed and other.has_begun:
+                other.begin_anew(self.generation, other.utterance.heard_char)
+        is_there = feed.begin_anew(self.generation, char)
+        self._send_cut(Cut(lane=self.lane, generation=self.generation, begin=self._beginnings([])))
+        self.pump()
+        return is_there
+
+    def respeak(self, feed: Feed, ahead_frames: int) -> None:
+        """The head is to be made anew, in its new manner, from the first word on that is so far ahead."""
+        self.generation += 1
+        for other in self.feeds:
+            if other is not feed and other.has_begun:
+                other.begin_anew(self.generation, other.utterance.heard_char)
+        feed.is_held = True
+        trim = (feed.utterance.id, ahead_frames)
+        keep = (feed.utterance.id,)
+        self._send_cut(
+            Cut(lane=self.lane, generation=self.generation, keep=keep, trim=trim, begin=self._beginnings([feed]))
+        )
+
+    def answered(self, generation: int, trimmed: Sequence[int]) -> None:
+        """The output stage has come to this generation, and wants something anew, perhaps."""
+        self.output_generation = max(self.output_generation, generation)
+        for feed in self.feeds:
+            if feed.is_held and trimmed and feed.utterance.id == trimmed[0]:
+                feed.restart_from(trimmed[1], trimmed[2])
+            elif feed.is_held and generation == self.generation:
+                feed.is_held = False
+                feed.rewind_to_buffered()
+        self.pump()
+
     def restart(self, utterance_id: int, sequence: int, frames: int) -> None:
         """The receiving end of the lane itself was lost; it had come to this place."""
         for feed in self.feeds:
@@ -115,8 +150,16 @@ class LaneFeeder:
         for feed in kept:
             feed.rewind_to_buffered()
         for feed in anew:
-            feed.begin_anew(self.generation)
+            feed.begin_anew(self.generation, feed.utterance.heard_char)
         if self.lane == "render":
             self.output_generation = self.generation  # its end is in this process
-        self._send_cut(Cut(lane=self.lane, generation=self.generation, keep=tuple(feed.utterance.id for feed in kept)))
+        keep_ids = tuple(feed.utterance.id for feed in kept)
+        begin = self._beginnings(kept)
+        self._send_cut(Cut(lane=self.lane, generation=self.generation, keep=keep_ids, begin=begin))
         return anew
+
+    def _beginnings(self, kept: Sequence[Feed]) -> tuple[tuple[int, int], ...]:
+        """Where those begin that are not kept and do not begin at their first frame."""
+        return tuple(
+            (feed.utterance.id, feed.place[0]) for feed in self.feeds if feed not in kept and feed.place != (0, 0)
+        )

@@ -69,6 +69,10 @@ class Pipeline:
         """The output stage died, having come so far. Called before the lane is fed again."""
         self.on_unusable: Callable[[str], None] = lambda stage: None
         """A stage cannot work; `supervisor.records` says why."""
+        self.volume = settings.output.volume
+        """Of the loudspeaker, as it is now: a new output process begins with it."""
+        self.is_paused = False
+        """Whether it stands still; likewise."""
         self._processes: dict[str, StageProcess] = {}
         self._blame: Counter[tuple[str, int, int, int]] = Counter()
         self._watchers: dict[Lane, SocketWatcher] = {}
@@ -164,7 +168,8 @@ class Pipeline:
             return {"model": settings.speech.model, "threads": settings.inference.threads}
         return {
             "device": self._device,
-            "volume": settings.output.volume,
+            "volume": self.volume,
+            "is_paused": self.is_paused,
             "keep_open_s": settings.output.keep_open_s,
             "is_restart": is_restart,
             "resume": {feed.utterance.id: feed.place for feed in self.lanes["live"].feeds if feed.place > (0, 0)},

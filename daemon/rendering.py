@@ -1,14 +1,15 @@
 """The receiving end of the render lane: audio for files goes to the client that asked, as fast as it can take it."""
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 
-from utterd.client.messages import Audio
+from utterd.client.messages import Audio, Mark, Word
 from utterd.daemon.feed import Feed
 from utterd.daemon.lane import LaneFeeder
 from utterd.daemon.utterance import Utterance
-from utterd.stages.chunks import AudioChunk
+from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk
 from utterd.stages.hop import Arrival, HopReader, SlotCorrupt
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class Rendering:
         self._waiting: deque[Arrival] = deque()
         self._frame = 0
         """Frames sent of the unit being received."""
+        self._unit_start = 0
+        """Frames sent of the units before it."""
         self.on_used: Callable[[], None] = lambda: None
         """The hop's socket was used; who watches it has to look again."""
 
@@ -64,7 +67,7 @@ class Rendering:
 
     def begin(self) -> None:
         """Another utterance is at the head of the lane, or the head begins anew."""
-        self._frame = 0
+        self._frame = self._unit_start = 0
 
     def _may_send(self) -> bool:
         return not self._lane.feeds or self._can_send(self._lane.feeds[0].utterance)
@@ -89,11 +92,31 @@ class Rendering:
         if pcm:
             self._frame += len(pcm) // _BYTES_PER_FRAME
             utterance.audio_frames += len(pcm) // _BYTES_PER_FRAME
+            self._tell_words(utterance, chunk)
             char_end = feed.progress(chunk.header.sequence, ended=chunk.ends_unit)
+            _, char_end = utterance.script.offsets.to_source(0, char_end)
             utterance.listener(Audio(utterance=utterance.id, pcm=pcm, char_end=char_end))
         if chunk.ends_unit:
+            self._unit_start += self._frame
             self._frame = 0
             feed.played(chunk.header.sequence)
             self._lane.pump()
             if chunk.header.is_last:
                 self._on_finished(utterance)
+
+    def _tell_words(self, utterance: Utterance, chunk: AudioChunk) -> None:
+        """Those whose sound lies in this chunk."""
+        if not utterance.wants_words:
+            return
+        t_ms = utterance.since_received_ms(time.monotonic_ns())
+        for each in chunk.passings:
+            audio_ms = (self._unit_start + each.frame) * 1000 / SAMPLE_RATE_HZ
+            start, end = utterance.script.offsets.to_source(each.char_start, each.char_end)
+            if each.mark:
+                utterance.listener(
+                    Mark(utterance=utterance.id, t_ms=t_ms, audio_ms=audio_ms, name=each.mark, char_start=start)
+                )
+            else:
+                utterance.listener(
+                    Word(utterance=utterance.id, t_ms=t_ms, audio_ms=audio_ms, char_start=start, char_end=end)
+                )

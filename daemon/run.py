@@ -14,7 +14,9 @@ from utterd.daemon.engine import Engine
 from utterd.daemon.links import SocketWatcher
 from utterd.daemon.logs import loop_exception_handler
 from utterd.daemon.pipeline import Pipeline
+from utterd.daemon.reported import Reported
 from utterd.daemon.server import Connection, Server
+from utterd.daemon.transport import Transport
 from utterd.daemon.utterance import Utterance
 from utterd.daemon.wiring import Wiring
 from utterd.stages.hop import HopReader
@@ -55,7 +57,9 @@ async def _serve(
     bundle = _find_bundle(settings)
     reader = HopReader(wiring.hops["audio.render"], pipeline.context)
     engine = Engine(settings, bundle, pipeline, reader, loop, _can_send)
-    server = Server(engine, bundle, settings, started_at_s)
+    transport = Transport(engine)
+    Reported(engine, transport)
+    server = Server(engine, transport, bundle, settings, started_at_s)
     pipeline.watch(loop)
     rendering_watcher = SocketWatcher(reader.socket, engine.rendering.receive, loop)
     engine.rendering.on_used = rendering_watcher.poke

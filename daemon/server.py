@@ -12,15 +12,23 @@ from utterd.client.envelope import Envelope
 from utterd.client.errors import ProtocolError
 from utterd.client.messages import (
     Accepted,
+    Adjust,
+    Append,
     Audio,
+    Done,
     ErrorCode,
     Event,
     GetStatus,
     ListQueue,
     ListVoices,
     Message,
+    Pause,
     Queue,
     Refused,
+    Replay,
+    Resume,
+    Seek,
+    Skip,
     Speak,
     Status,
     Stop,
@@ -33,6 +41,7 @@ from utterd.config.settings import Settings
 from utterd.daemon.engine import Engine
 from utterd.daemon.requests import Refusal
 from utterd.daemon.status import describe_queue, describe_status, describe_voices
+from utterd.daemon.transport import Transport
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +55,16 @@ _DEAF_BYTES = 8 << 20
 class Server:
     """Answers every client from one engine."""
 
-    def __init__(self, engine: Engine, bundle: Bundle | None, settings: Settings, started_at_s: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        transport: Transport,
+        bundle: Bundle | None,
+        settings: Settings,
+        started_at_s: float,
+    ) -> None:
         self.engine = engine
+        self.transport = transport
         self._bundle = bundle
         self._settings = settings
         self._started_at_s = started_at_s
@@ -66,9 +83,13 @@ class Server:
                 listener = functools.partial(connection.send_event, cast(int, envelope.request_id))
                 if self.is_closing:
                     raise Refusal(ErrorCode.SHUTTING_DOWN, "the daemon is shutting down; try again in a moment")
-                return Accepted(utterance=self.engine.speak(request, listener, connection, received_at_ns).id)
+                return Accepted(utterance=self.engine.speak(request, listener, connection, received_at_ns))
+            case Append():
+                return Done(utterances=self.engine.append(request))
             case Stop():
-                return Stopped(utterances=self.engine.stop(request))
+                return Stopped(utterances=self.engine.stop(request, connection))
+            case Pause() | Resume() | Skip() | Seek() | Replay() | Adjust():
+                return Done(utterances=self.transport.carry_out(request, connection))
             case ListVoices():
                 return Voices(voices=describe_voices(self._bundle))
             case ListQueue():

@@ -43,7 +43,9 @@ def describe_queue(engine: Engine) -> list[dict[str, Any]]:
             "id": utterance.id,
             "state": utterance.state.value,
             "position": position,
-            "characters": len(utterance.text),
+            "characters": utterance.characters,
+            "priority": utterance.wish.priority,
+            "group": utterance.wish.group or None,
             "destination": "device" if lane == "live" else "client",
         }
         for lane, queue in engine.queues.items()

@@ -85,7 +85,7 @@ class Speaking:
     """Linear volume, 0 to 2."""
     profile: Profile = "prose"
     project: str = ""
-    """A folder: the lexicon of its `.utterd.toml`, or of one above it, counts before the user's own is asked."""
+    """A folder: the lexicon of its `.utterd.toml`, or of one above it, counts where the user's own has nothing."""
     voices: tuple[tuple[str, str], ...] = ()
     """For `auto`: (language, the voice that speaks it), each language once."""
 

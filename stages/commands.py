@@ -18,8 +18,8 @@ class Cut:
     generation: int
     keep: tuple[int, ...] = ()
     """Utterance ids, in the order they are to be played."""
-    begin: tuple[int, ...] = ()
-    """(utterance id, sequence): this utterance, none of which is kept, comes from somewhere within that unit on."""
+    begin: tuple[tuple[int, int], ...] = ()
+    """(utterance id, sequence) of those that are not kept and come from somewhere within that unit on."""
     trim: tuple[int, ...] = ()
     """(utterance id, frames): of this one, which is kept, drop what is further ahead than that: it comes anew."""
 

@@ -36,7 +36,7 @@ def add_entry(path: Path, section: str, entry: Entry) -> None:
         ways[conditions.index(entry.conditions)] = _way(entry)
     else:
         ways.append(_way(entry))
-    words[word] = tomlkit.item(ways[0] if len(ways) == 1 else ways)
+    words[word] = ways[0] if len(ways) == 1 else _array(ways)
     _write(path, tomlkit.dumps(document))
 
 
@@ -83,15 +83,26 @@ def _ways(value: Any) -> list[Any]:
     return list(plain) if isinstance(plain, list) else [plain]
 
 
+def _array(ways: list[Any]) -> Any:
+    """On one line; tomlkit by itself would make sections of it."""
+    array = tomlkit.array()
+    for way in ways:
+        array.append(_inline(way) if isinstance(way, dict) else way)
+    return array
+
+
+def _inline(way: dict[str, Any]) -> Any:
+    table = tomlkit.inline_table()
+    table.update(way)
+    return table
+
+
 def _way(entry: Entry) -> Any:
     """As short as it can be written."""
     if entry.say and not any(entry.conditions):
         return entry.say
-    table = tomlkit.inline_table()
-    for key in ("say", "ipa", "pos", "case", "lang"):
-        if value := getattr(entry, key):
-            table[key] = value
-    return table
+    keys = ("say", "ipa", "pos", "case", "lang")
+    return _inline({key: value for key in keys if (value := getattr(entry, key))})
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,6 +8,9 @@ from typing import Final
 LANGUAGES: Final = ("en-us", "en-gb", "es", "fr-fr", "it", "pt-br", "hi")
 """The names used everywhere behind `normalise_language`."""
 
+AUTO: Final = "auto"
+"""In place of one of them: g2p finds out, unit by unit, see `detect.py`."""
+
 _NAMES: Final = {
     "en": "en-us",
     "english": "en-us",

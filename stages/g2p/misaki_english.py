@@ -20,7 +20,10 @@ with standing_in("spacy", "numpy"):
 
 
 class EnglishG2P(en.G2P):  # type: ignore[misc]  # misaki has no annotations
-    """misaki's rules over our tokens, with eSpeak for words outside the dictionary."""
+    """misaki's rules over our tokens, with eSpeak for words outside the dictionary.
+
+    A token with `phonemes` is said with them.
+    """
 
     def __init__(self, nlp: Callable[[str], Sequence[Token]], espeak: EspeakVoices, *, british: bool) -> None:
         # Not super().__init__(): it loads, or downloads, a spaCy model.
@@ -38,10 +41,16 @@ class EnglishG2P(en.G2P):  # type: ignore[misc]  # misaki has no annotations
                 text=token.text,
                 tag=token.tag_,
                 whitespace=token.whitespace_,
+                phonemes=getattr(token, "phonemes", None),
                 _=en.MToken.Underscore(is_head=True, num_flags="", prespace=False, alias=token.alias),
             )
             for token in self.nlp(text)
         ]
+
+    def add_s(self, phonemes: str) -> str:
+        """With the ending that "s" behind an apostrophe has here: z, s or a syllable of its own."""
+        said: str = self.lexicon._s(phonemes)
+        return said
 
 
 class _Lexicon(en.Lexicon):  # type: ignore[misc]

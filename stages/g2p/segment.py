@@ -21,6 +21,8 @@ LONGEST_UNIT: Final = 400
 _LIMITS: Final = (45, 120)
 """Of the first units, in code points without surrounding whitespace; each is spoken while the next is made."""
 _STEADY_LIMIT: Final = 240
+_SHORTEST_CLAUSES: Final = (10, 40)
+"""Of a text that is still being written, the first clause and later ones: shorter ones wait for company."""
 _TINY: Final = 10
 """A sentence shorter than this sounds odd alone: it is joined to the next one."""
 _SHORTEST_REST: Final = 15
@@ -79,6 +81,24 @@ class Segmenter(Iterator[Unit]):
         unit = Unit(text=text[start:end], char_start=start, pause=pause, index=self._index, is_last=end == len(text))
         self._position, self._index = end, self._index + 1
         return unit
+
+
+def find_open_unit(text: str, start: int, index: int) -> tuple[int, Pause] | None:
+    """The end of the unit at `start`, and the pause behind it, while more text may still come; None: wait for that.
+
+    Only what no later text can change is cut off: a sentence or clause behind which something else has begun.
+    """
+    unit = next(Segmenter(text, char_start=start, index=index))
+    end = start + len(unit.text)
+    if end < len(text):
+        return end, unit.pause
+    shortest = _SHORTEST_CLAUSES[0] if index == 0 else _SHORTEST_CLAUSES[1]
+    begin = _skip_space(text, start, len(text))
+    for clause_end in find_clause_ends(text, begin, len(text)):
+        following = _skip_space(text, clause_end, len(text))
+        if clause_end - begin >= shortest and following < len(text):
+            return following, "clause"
+    return None
 
 
 def is_speakable(text: str) -> bool:

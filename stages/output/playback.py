@@ -49,9 +49,14 @@ class Playback:
 
     def __init__(self, *, generation: int = 0, resume: Mapping[int, tuple[int, int]] | None = None) -> None:
         self._generation = generation
-        self._resume: dict[int, tuple[int, int | None]] = dict(resume or {})
+        self._resume: dict[int, tuple[int, int | None]] = {
+            utterance: (sequence, frame if frame >= 0 else None)
+            for utterance, (sequence, frame) in (resume or {}).items()
+        }
         """Utterance id → the (sequence, frame) to go on from, after this stage was restarted, or after a seek."""
         self.is_paused = False
+        self.waits_for_cut = False
+        """A place was asked for that is not here: silence, until the daemon sends it."""
         self._tracks: list[Track] = []
         self._over: deque[int] = deque(maxlen=256)
         """Utterances played to their end: late chunks of theirs are dropped."""
@@ -95,7 +100,7 @@ class Playback:
         The last FADE_FRAMES of what is buffered are kept for a block of their own until more follows, so that there is
         always something to fade. `starving` says that the device is about to run dry: they are given away, faded.
         """
-        if not self._tracks or self.is_paused:
+        if not self._tracks or self.is_paused or self.waits_for_cut:
             return None
         track = self._tracks[0]
         if not self._is_flowing:
@@ -111,25 +116,33 @@ class Playback:
         return self._last_before_underrun(track) if starving else None
 
     def cut(
-        self, generation: int, keep: Sequence[int], begin: Sequence[int] = (), trim: Sequence[int] = ()
+        self,
+        generation: int,
+        keep: Sequence[int],
+        begin: Sequence[tuple[int, int]] = (),
+        trim: Sequence[int] = (),
+        unheard_frames: int = 0,
     ) -> tuple[list[Report], Samples | None]:
         """Drop what is older than `generation`, but for the gapless audio of the utterances in `keep`.
 
         Args:
             begin, trim: as in `commands.Cut`.
+            unheard_frames: handed to the device, and taken back if what sounds is not kept.
 
         Returns:
             Reports for the utterances that are gone, CutDone, and the faded end of the one that sounded; None if it
             goes on, or none did.
         """
         self._generation = max(self._generation, generation)
+        self.waits_for_cut = False
         known = {track.utterance_id: track for track in self._tracks}
         kept = [known.pop(utterance_id) for utterance_id in keep if utterance_id in known]
         for track in kept:
             track.drop_held(before_generation=self._generation)
         tail = None
-        if self._is_flowing and self._tracks[0] not in kept[:1]:
-            tail = self.fading_end()
+        if self._tracks and self._tracks[0] not in kept[:1]:
+            self._tracks[0].turn_back(unheard_frames)
+            tail = self.fading_end() if self._is_flowing else None
         if not kept or self._tracks[0] is not kept[0]:
             self._is_flowing, self._fade_in_next = False, True
         reports: list[Report] = []
@@ -138,8 +151,7 @@ class Playback:
             track.drop()  # not over: it may come again, behind another utterance
         self._tracks = kept
         self._resume = {utterance: place for utterance, place in self._resume.items() if place[1] is not None}
-        if begin:
-            self._resume[begin[0]] = (begin[1], None)
+        self._resume |= {utterance: (sequence, None) for utterance, sequence in begin}
         trimmed: tuple[int, ...] = ()
         if trim and (place := next((t.trim(trim[1]) for t in kept if t.utterance_id == trim[0]), None)):
             trimmed = (trim[0], *place)
@@ -206,7 +218,7 @@ class Playback:
     def _block(self, track: Track, taken: Taken | None) -> Block | None:
         if taken is None:  # complete, and nothing was left: an utterance without a sound
             taken = Taken(
-                samples=np.zeros(0, np.float32), sequence=track.sequence, frame_end=track.frame, units_ended=()
+                samples=np.zeros(0, np.float32), sequence=track.sequence, frame_end=track.frame or 0, units_ended=()
             )
         samples = taken.samples
         audible = None

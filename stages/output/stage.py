@@ -64,6 +64,7 @@ class OutputStage:
         context: zmq.Context[Any] = zmq.Context()
         resume = {int(key): (place[0], place[1]) for key, place in spec.settings.get("resume", {}).items()}
         self._playback = Playback(generation=spec.generations["live"], resume=resume)
+        self._playback.is_paused = bool(spec.settings.get("is_paused", False))
         self._loudspeaker = loudspeaker
         self._position = PositionPage(spec.position_descriptor)
         self._marked_utterance = 0
@@ -138,6 +139,7 @@ class OutputStage:
             is_found = head.seek(command.char)
         else:
             head.seek_back(command.back_frames)
+        self._playback.waits_for_cut = not is_found
         sequence, frame = head.place
         self._mark_head()
         self._report(
@@ -179,7 +181,14 @@ class OutputStage:
     def _cut(self, command: Cut) -> None:
         ending = [finished for _, finished in self._finishing if finished.utterance_id not in command.keep]
         self._finishing = [entry for entry in self._finishing if entry[1] not in ending]
-        reports, tail = self._playback.cut(command.generation, command.keep, command.begin, command.trim)
+        again_frames = len(self._again.samples) if self._again else 0
+        reports, tail = self._playback.cut(
+            command.generation,
+            command.keep,
+            command.begin,
+            command.trim,
+            again_frames + self._loudspeaker.unheard_frames,
+        )
         if tail is not None or (self._again is not None and self._again.utterance_id not in command.keep):
             self._again = None
         if tail is not None or ending:

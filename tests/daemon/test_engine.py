@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rig.daemon_fakes import FakeHopReader, FakeLoop, FakePipeline, Listener, audio_chunk, default_settings
+from rig.daemon_fakes import FakeHopReader, FakeLoop, FakePipeline, Listener, audio_chunk, default_settings, make_engine
 
 from utterd.client.messages import Cancelled, ErrorCode, Failed, Finished, Speak, Started, Stop
-from utterd.config.bundles import TONE
-from utterd.daemon.engine import Engine
 from utterd.daemon.requests import Refusal
 from utterd.daemon.supervisor import Problem
 from utterd.daemon.utterance import Utterance
@@ -51,13 +49,15 @@ class Daemon:
         reader: Any = self.reader
         loop: Any = self.loop
         settings_ = default_settings(queue_limit=queue_limit)
-        self.engine = Engine(settings_, TONE, pipeline, reader, loop, lambda utterance: self.can_send)
+        self.engine, self.transport = make_engine(settings_, pipeline, reader, loop, lambda utterance: self.can_send)
         self.listeners: dict[int, Listener] = {}
 
     def speak(self, text: str = TEXT, *, owner: Any = "me", received_at_ns: int = 0, **fields: Any) -> Utterance:
         listener = Listener()
-        utterance = self.engine.speak(Speak(text=text, **fields), listener, owner, received_at_ns)
-        self.listeners[utterance.id] = listener
+        number = self.engine.speak(Speak(text=text, **fields), listener, owner, received_at_ns)
+        self.listeners[number] = listener
+        utterance = self.engine.find(number)
+        assert utterance is not None
         return utterance
 
     def render(self, **fields: Any) -> Utterance:
@@ -151,7 +151,7 @@ def test_the_news_that_a_unit_is_buffered_lets_the_rest_go_on_too(daemon: Daemon
 
 def test_ids_are_never_used_again(daemon: Daemon) -> None:
     first = daemon.speak()
-    daemon.engine.stop(Stop())
+    daemon.engine.stop(Stop(), "me")
     assert daemon.speak().id > first.id
 
 
@@ -179,14 +179,14 @@ def test_a_bad_request_changes_nothing(daemon: Daemon) -> None:
 
 def test_a_full_queue_refuses_with_its_length() -> None:
     daemon = Daemon(queue_limit=2)
-    daemon.speak()
-    daemon.speak()
+    for _ in range(3):
+        daemon.speak()
     with pytest.raises(
         Refusal, match=r"^2 utterances wait already \(queue.limit\); stop some, or try again"
     ) as refused:
         daemon.speak()
     assert refused.value.code is ErrorCode.QUEUE_FULL
-    assert len(daemon.queue()) == 2
+    assert len(daemon.queue()) == 3
 
 
 def test_a_full_queue_can_be_interrupted() -> None:
@@ -216,7 +216,7 @@ def test_an_interruption_is_cut_before_it_is_told(daemon: Daemon) -> None:
     told: list[int] = []
     first.listener = lambda event: told.append(len(daemon.pipeline.cuts))
     daemon.speak(placement="now").listener = first.listener
-    daemon.engine.stop(Stop())
+    daemon.engine.stop(Stop(), "me")
     assert told == [1, 2]
 
 
@@ -267,7 +267,7 @@ def test_finished_comes_after_started_even_if_the_timer_is_late(daemon: Daemon) 
 def test_what_was_stopped_before_it_was_heard_never_starts(daemon: Daemon) -> None:
     utterance = daemon.speak()
     daemon.report(started(utterance, latency_frames=LATENCY_FRAMES))
-    daemon.engine.stop(Stop())
+    daemon.engine.stop(Stop(), "me")
     daemon.loop.fire_all()
     assert daemon.kinds(utterance) == ["Cancelled"]
 
@@ -315,7 +315,7 @@ def test_the_next_one_is_fed_when_one_has_finished(daemon: Daemon) -> None:
 
 def test_a_report_about_an_utterance_that_is_over_is_of_no_account(daemon: Daemon) -> None:
     utterance = daemon.speak()
-    daemon.engine.stop(Stop())
+    daemon.engine.stop(Stop(), "me")
     daemon.report(started(utterance), played(utterance, 0), finished(utterance), unit_failed(utterance))
     daemon.loop.fire_all()
     assert daemon.kinds(utterance) == ["Cancelled"]
@@ -327,7 +327,7 @@ def test_a_report_about_an_utterance_that_is_over_is_of_no_account(daemon: Daemo
 def test_stop_silences_the_one_that_is_spoken(daemon: Daemon) -> None:
     first, second = daemon.speak(), daemon.speak()
     daemon.report(started(first), played(first, 0, 12_000))
-    assert daemon.engine.stop(Stop()) == [first.id]
+    assert daemon.engine.stop(Stop(), "me") == [first.id]
     assert daemon.last(first).reason == "stopped"
     assert daemon.last(first).audio_ms == 500.0
     assert daemon.kinds(second) == []
@@ -336,28 +336,28 @@ def test_stop_silences_the_one_that_is_spoken(daemon: Daemon) -> None:
 
 def test_stop_of_one_leaves_the_others(daemon: Daemon) -> None:
     first, second, third = daemon.speak(), daemon.speak(), daemon.speak()
-    assert daemon.engine.stop(Stop(utterance=second.id)) == [second.id]
+    assert daemon.engine.stop(Stop(utterance=second.id), "me") == [second.id]
     assert daemon.queue() == [first.id, third.id]
     assert daemon.pipeline.cuts == []  # it was not begun
 
 
 def test_stop_of_everything_stops_renderings_too(daemon: Daemon) -> None:
     live, render = daemon.speak(), daemon.render()
-    assert daemon.engine.stop(Stop(all=True)) == [live.id, render.id]
+    assert daemon.engine.stop(Stop(all=True), "me") == [live.id, render.id]
     assert daemon.queue() == daemon.queue("render") == []
     assert {cut.lane for cut in daemon.pipeline.cuts} == {"live", "render"}
 
 
 def test_stop_when_nothing_is_spoken_stops_nothing(daemon: Daemon) -> None:
     render = daemon.render()
-    assert daemon.engine.stop(Stop()) == []
+    assert daemon.engine.stop(Stop(), "me") == []
     assert daemon.queue("render") == [render.id]
 
 
 def test_stop_of_an_unknown_one_is_refused(daemon: Daemon) -> None:
     daemon.speak()
     with pytest.raises(Refusal, match=r"^utterance 99 is neither being spoken nor waiting") as refused:
-        daemon.engine.stop(Stop(utterance=99))
+        daemon.engine.stop(Stop(utterance=99), "me")
     assert refused.value.code is ErrorCode.UNKNOWN_UTTERANCE
 
 
@@ -614,9 +614,9 @@ def test_whatever_is_reported_every_utterance_ends_once_and_never_before_it_star
             case "render":
                 daemon.render()
             case "stop":
-                daemon.engine.stop(Stop())
+                daemon.engine.stop(Stop(), "me")
             case "stop all":
-                daemon.engine.stop(Stop(all=True))
+                daemon.engine.stop(Stop(all=True), "me")
             case "gone":
                 daemon.engine.disconnected("somebody")
             case "timers":

@@ -228,4 +228,4 @@ def test_a_long_text_is_cut_only_as_far_as_it_is_needed() -> None:
     feed = feed_of(TEXT * 1000)
     feed.next_chunk(1)
     assert repr(feed) == "<Feed 1 played=0 buffered=0 sent=0>"
-    assert len(feed._units) == 1
+    assert feed.units.count == 1

@@ -8,7 +8,9 @@ from rig.daemon_fakes import default_settings
 
 from utterd.client.messages import MAX_TEXT_CODE_POINTS, ErrorCode, Speak
 from utterd.config.bundles import TONE, Bundle, VoiceInfo
-from utterd.daemon.requests import Refusal, check_speak
+from utterd.config.settings import Settings
+from utterd.daemon.requests import Refusal, Request
+from utterd.daemon.requests import check_speak as check
 from utterd.stages.chunks import Speaking
 
 SETTINGS = default_settings()
@@ -22,6 +24,16 @@ BUNDLE = replace(
     ),
     default_voice="af_bella",
 )
+
+
+
+def check_request(request: Speak, bundle: Bundle | None = BUNDLE, settings: Settings = SETTINGS) -> Request:
+    return check(request, bundle, settings, owner_label="me")
+
+
+def check_speak(request: Speak, bundle: Bundle | None = BUNDLE, settings: Settings = SETTINGS) -> Speaking:
+    return check_request(request, bundle, settings).speaking
+
 
 REFUSALS = [
     (Speak(text=""), ErrorCode.EMPTY_TEXT, "the text is empty: there is nothing to speak"),

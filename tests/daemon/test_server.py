@@ -10,7 +10,7 @@ from typing import Any
 
 import msgpack
 import pytest
-from rig.daemon_fakes import default_settings, make_utterance
+from rig.daemon_fakes import default_settings
 from rig.hops import short_folder
 
 from utterd.client.codec import FROM_DAEMON, Decoder, encode
@@ -69,7 +69,7 @@ class FakeEngine:
         self.gone: list[object] = []
         self.is_gone = asyncio.Event()
 
-    def speak(self, request: Speak, listener: Listener, owner: Connection, received_at_ns: int) -> Utterance:
+    def speak(self, request: Speak, listener: Listener, owner: Connection, received_at_ns: int) -> int:
         if request.text == "no":
             raise Refusal(ErrorCode.EMPTY_TEXT, "no means no")
         if request.text == "bug":
@@ -78,9 +78,9 @@ class FakeEngine:
         self.listeners.append(listener)
         for event in self.events:
             listener(event)
-        return make_utterance(len(self.spoken))
+        return len(self.spoken)
 
-    def stop(self, request: Stop) -> list[int]:
+    def stop(self, request: Stop, owner: object) -> list[int]:
         for listener in self.listeners:
             listener(CANCELLED)
         return [1]
@@ -92,6 +92,17 @@ class FakeEngine:
     def close(self) -> None:
         for listener in self.listeners:
             listener(CANCELLED)
+
+
+class FakeTransport:
+    """Remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Message] = []
+
+    def carry_out(self, request: Message, owner: object) -> list[int]:
+        self.asked.append(request)
+        return [7]
 
 
 class Client:
@@ -138,7 +149,9 @@ class House:
         self._path = path
         self.engine = FakeEngine()
         engine: Any = self.engine
-        self.server = Server(engine, TONE, default_settings(), 0.0)
+        self.transport = FakeTransport()
+        transport: Any = self.transport
+        self.server = Server(engine, transport, TONE, default_settings(), 0.0)
         self._writers: list[asyncio.StreamWriter] = []
 
     async def client(self) -> Client:

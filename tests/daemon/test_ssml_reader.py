@@ -104,7 +104,10 @@ def test_any_text_is_read_or_refused_with_its_place(text):
         said = str(refusal)
     else:
         said = ""
-        check_places(script, source, written=WRITTEN.findall(text) if not set(text) & set("<\r") else None)
+        if "<" not in text:
+            check_places(script, source, written=WRITTEN.findall(text))
+        elif "\r" not in text:  # which of the text's line ends are left within a comment, nobody here knows
+            check_places(script, source)
     assert bool(said) == (re.match(r"line \d+, column \d+: ", said) is not None)
 
 

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from rig.daemon_fakes import FakeHopReader, FakeLoop, FakePipeline, Listener, default_settings
+from rig.daemon_fakes import FakeHopReader, FakeLoop, FakePipeline, Listener, default_settings, make_engine
 
 from utterd.client.messages import Speak
 from utterd.config.bundles import TONE
@@ -23,7 +23,7 @@ def engine() -> Engine:
     pipeline: Any = FakePipeline()
     reader: Any = FakeHopReader()
     loop: Any = FakeLoop()
-    return Engine(SETTINGS, TONE, pipeline, reader, loop, lambda utterance: True)
+    return make_engine(SETTINGS, pipeline, reader, loop)[0]
 
 
 def status_of(engine: Engine) -> dict[str, Any]:
@@ -75,13 +75,16 @@ def test_the_device_is_the_one_last_heard_of(engine: Engine) -> None:
     assert status_of(engine)["device"]["state"] == "unusable"
 
 
+PLAIN = {"priority": None, "group": None}
+
+
 def test_the_queue_is_told_by_length_and_place(engine: Engine) -> None:
     for destination in ("device", "device", "client"):
         engine.speak(Speak(text="Zanzibar.", destination=destination), Listener(), None, 0)  # type: ignore[arg-type]
     assert describe_queue(engine) == [
-        {"id": 1, "state": "queued", "position": 0, "characters": 9, "destination": "device"},
-        {"id": 2, "state": "queued", "position": 1, "characters": 9, "destination": "device"},
-        {"id": 3, "state": "queued", "position": 0, "characters": 9, "destination": "client"},
+        {"id": 1, "state": "queued", "position": 0, "characters": 9, "destination": "device", **PLAIN},
+        {"id": 2, "state": "queued", "position": 1, "characters": 9, "destination": "device", **PLAIN},
+        {"id": 3, "state": "queued", "position": 0, "characters": 9, "destination": "client", **PLAIN},
     ]
     assert "Zanzibar" not in str(status_of(engine))
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from rig.daemon_fakes import Listener, make_utterance
 
-from utterd.client.messages import Cancelled, Event, Failed, Finished, Started
+from utterd.client.messages import Cancelled, Event, Failed, Finished, Paused, Resumed, Started, Word
 from utterd.daemon.utterance import TRANSITIONS, State
 from utterd.stages.chunks import Dropped
 
@@ -13,13 +13,25 @@ STARTED = Started(utterance=1, t_ms=1.0, audio_ms=0.0)
 FINISHED = Finished(utterance=1, t_ms=2.0, audio_ms=1.0, underruns=0, dropped=[])
 CANCELLED = Cancelled(utterance=1, t_ms=2.0, audio_ms=1.0, reason="stopped")
 FAILED = Failed(utterance=1, t_ms=2.0, audio_ms=1.0, code="stage_crashed", message="it died")
-EVENTS: list[Event] = [STARTED, FINISHED, CANCELLED, FAILED]
+PAUSED = Paused(utterance=1, t_ms=2.0, audio_ms=1.0)
+RESUMED = Resumed(utterance=1, t_ms=2.0, audio_ms=1.0)
+WORD = Word(utterance=1, t_ms=2.0, audio_ms=1.0, char_start=0, char_end=4)
+EVENTS: list[Event] = [STARTED, WORD, PAUSED, RESUMED, FINISHED, CANCELLED, FAILED]
 
 ALLOWED = [
     (State.QUEUED, STARTED, State.SPEAKING),
     (State.QUEUED, FINISHED, State.FINISHED),
     (State.QUEUED, CANCELLED, State.CANCELLED),
     (State.QUEUED, FAILED, State.FAILED),
+    (State.QUEUED, PAUSED, State.PAUSED),
+    (State.PAUSED, STARTED, State.PAUSED),
+    (State.PAUSED, WORD, State.PAUSED),
+    (State.PAUSED, FINISHED, State.FINISHED),
+    (State.PAUSED, CANCELLED, State.CANCELLED),
+    (State.PAUSED, FAILED, State.FAILED),
+    (State.PAUSED, RESUMED, State.QUEUED),
+    (State.SPEAKING, WORD, State.SPEAKING),
+    (State.SPEAKING, PAUSED, State.PAUSED),
     (State.SPEAKING, FINISHED, State.FINISHED),
     (State.SPEAKING, CANCELLED, State.CANCELLED),
     (State.SPEAKING, FAILED, State.FAILED),
@@ -88,3 +100,10 @@ def test_frames_and_nanoseconds_become_milliseconds() -> None:
     utterance = make_utterance(audio_frames=2_400)
     assert utterance.audio_ms == 100.0
     assert utterance.since_received_ms(2_500_000) == 2.5
+
+
+def test_after_a_pause_it_is_where_it_was() -> None:
+    utterance = make_utterance()
+    for event, after in ((STARTED, State.SPEAKING), (PAUSED, State.PAUSED), (RESUMED, State.SPEAKING)):
+        utterance.happen(event)
+        assert utterance.state is after

@@ -5,11 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 from utterd.client.messages import Event
+from utterd.config.bundles import TONE
 from utterd.config.settings import Settings, load_settings
+from utterd.daemon.engine import Engine
 from utterd.daemon.lane import LaneFeeder
+from utterd.daemon.reported import Reported
+from utterd.daemon.script import Script
 from utterd.daemon.supervisor import Problem, Supervisor
+from utterd.daemon.transport import Transport
+from utterd.daemon.units import Units
 from utterd.daemon.utterance import Utterance
 from utterd.daemon.wiring import STAGES
+from utterd.daemon.wish import Wish
 from utterd.stages.chunks import LANES, AudioChunk, Chunk, ChunkHeader, Lane, Speaking, TextChunk
 from utterd.stages.commands import Command, Cut
 
@@ -21,9 +28,24 @@ def default_settings(**overrides: Any) -> Settings:
 
 def make_utterance(number: int = 1, text: str = "One. Two.", *, lane: Lane = "live", **fields: Any) -> Utterance:
     """An utterance that tells nobody of its events, unless `listener` is given."""
+    script = fields.pop("script", Script.plain(text))
     fields.setdefault("listener", lambda event: None)
+    fields.setdefault("wish", Wish(owner_label="me"))
+    fields.setdefault("units", Units(script))
     speaking = Speaking(voice="tone", speed=1.0, language="en-us", lane=lane)
-    return Utterance(id=number, text=text, speaking=speaking, received_at_ns=0, **fields)
+    return Utterance(
+        id=number, script=script, characters=len(text), speaking=speaking, received_at_ns=0, **fields
+    )
+
+
+def make_engine(
+    settings: Settings, pipeline: Any, reader: Any, loop: Any, can_send: Callable[[Utterance], bool] = lambda _: True
+) -> tuple[Engine, Transport]:
+    """An engine that hears its pipeline, and the transport that belongs to it; with the stand-in voice."""
+    engine = Engine(settings, TONE, pipeline, reader, loop, can_send)
+    transport = Transport(engine)
+    Reported(engine, transport)
+    return engine, transport
 
 
 class FakeHopWriter:
@@ -134,6 +156,8 @@ class FakePipeline:
             for lane in LANES
         }
         self.sent: list[tuple[str, Command]] = []
+        self.volume = 1.0
+        self.is_paused = False
         self.revivals = 0
         self.problems: dict[Lane, Problem] = {}
 

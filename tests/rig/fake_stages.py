@@ -12,11 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rig.daemon_fakes import FakeHopReader, FakeLoop, FakePipeline, Listener, default_settings
+from rig.daemon_fakes import FakeHopReader, FakeLoop, FakePipeline, Listener, default_settings, make_engine
 
 from utterd.client.messages import Placement, Speak, Stop
-from utterd.config.bundles import TONE
-from utterd.daemon.engine import Engine
 from utterd.daemon.requests import Refusal
 from utterd.stages.chunks import AudioChunk, TextChunk
 from utterd.stages.commands import Cut
@@ -69,7 +67,7 @@ class FakeStages:
         pipeline: Any = self.pipeline
         loop: Any = self.loop
         reader: Any = FakeHopReader()
-        self.engine = Engine(default_settings(queue_limit=6), TONE, pipeline, reader, loop, lambda utterance: True)
+        self.engine, self.transport = make_engine(default_settings(queue_limit=6), pipeline, reader, loop)
         self.spoken: dict[int, Spoken] = {}
         self.order_heard: list[int] = []
         self.failing = 0
@@ -88,14 +86,14 @@ class FakeStages:
         listener = Listener()
         try:
             request = Speak(text=text, placement=placement)
-            utterance = self.engine.speak(request, listener, self, time.monotonic_ns())
+            number = self.engine.speak(request, listener, self, time.monotonic_ns())
         except Refusal:
             return
-        self.spoken[utterance.id] = Spoken(text, listener, [])
+        self.spoken[number] = Spoken(text, listener, [])
 
     def stop(self, request: Stop) -> None:
         try:
-            self.engine.stop(request)
+            self.engine.stop(request, self)
         except Refusal:
             return
 
