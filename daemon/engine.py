@@ -101,7 +101,9 @@ class Engine:
                 f"{full.waiting} utterances wait already (queue.limit); stop some, or try again later",
             ) from None
         if change.existing_id is not None:
-            return change.existing_id
+            existing = change.existing_id
+            listener(Cancelled(utterance=existing, t_ms=0.0, audio_ms=0.0, reason="coalesced"))
+            return existing
         if checked.is_stream:
             self.streams.open(utterance)
         if lane == "live" and queue.head is utterance:
@@ -175,7 +177,11 @@ class Engine:
         feeder = self.pipeline.lanes[lane]
         known = {feed.utterance.id: feed for feed in feeder.feeds}
         head_before = feeder.feeds[0] if feeder.feeds else None
-        self.unhear(feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]]))
+        displaced = feeder.arrange([known.get(utterance.id) or Feed(utterance) for utterance in self.queues[lane]])
+        self.unhear(displaced)
+        for feed in displaced:
+            if feed.is_played_out:  # it was displaced behind its last word
+                self.finish(feed.utterance)
         if lane == "render" and (feeder.feeds[0] if feeder.feeds else None) is not head_before:
             self.rendering.begin()
             self.rendering.send()  # what waited for another client gives its room back

@@ -27,12 +27,18 @@ class Feed:
         """(sequence, frames): of this unit so many frames have been played by an output stage that died."""
         self._from: tuple[int, int] = (0, 0)
         """(sequence, char): this unit begins at the word there, after a seek."""
+        self._anew: tuple[int, int] = (-1, 0)
+        """(sequence, char): of this unit the output stage holds what comes before that word, in an earlier manner."""
+        self._manner_since = 0
+        """From this unit on, all is made in the present manner (speed)."""
         self.has_begun = False
         """Something of it was sent, and has not been given up since: stages may hold parts of it."""
         self.since_generation = 0
         """It was begun in this one; what stages say of it while they are behind that is of no account."""
         self.is_open = False
         """The sound of a first unit has been made. Only then is more sent: until then nothing is to compete with it."""
+        self.is_in_output = False
+        """The output stage has said something of it, as it is now."""
         self.is_held = False
         """The output stage has been asked from where on it wants this anew: nothing is sent before its answer."""
 
@@ -88,7 +94,7 @@ class Feed:
             pause=unit.pause,
             pause_ms=unit.pause_ms,
             first_frame=frames if self._cursor == sequence else 0,
-            from_char=self._from[1] if self._cursor == self._from[0] else 0,
+            from_char=next((char for unit_of, char in (self._anew, self._from) if unit_of == self._cursor), 0),
             instructions=unit.instructions,
             marks=unit.marks,
             trace={"received": self.utterance.received_at_ns} if self._cursor == 0 else {},
@@ -101,6 +107,7 @@ class Feed:
 
     def buffered(self, sequence: int) -> None:
         """The output stage holds this unit: nobody upstream is needed for it."""
+        self.is_in_output = True
         self._buffered = max(self._buffered, sequence + 1)
         self._cursor = max(self._cursor, self._buffered)  # the news may be older than a rewind, and true all the same
         self.is_open = True
@@ -136,14 +143,20 @@ class Feed:
             sequence, char = self.units.count, 0
         self._first = self._cursor = self._buffered = sequence
         self._skip, self._from = (sequence, 0), (sequence, char)
-        self.has_begun = self.is_open = self.is_held = False
+        self._anew, self._manner_since = (-1, 0), 0
+        self.has_begun = self.is_open = self.is_held = self.is_in_output = False
         self.since_generation = generation
         return is_there
+
+    def hold(self) -> None:
+        """It is to go on in another manner; the output stage will say from where on."""
+        self.is_held = True
+        self._manner_since = self._cursor
 
     def restart_from(self, sequence: int, char: int) -> None:
         """The output stage has dropped what comes from this word on: it is to be made anew."""
         self._cursor = self._buffered = sequence
-        self._from = (sequence, char)
+        self._anew, self._manner_since = (sequence, char), sequence + 1
         self.is_held = False
 
     def rewind_to_unplayed(self, sequence: int = 0, frames: int = 0) -> None:
@@ -153,10 +166,20 @@ class Feed:
             sequence, frames: how far it is known to have come in playing.
         """
         known_sequence, known_frames = self.place
+        if frames and sequence < self._manner_since:  # they were counted at another speed: go by the word
+            frames, self._from = 0, (sequence, self._heard_in(sequence))
+            known_sequence, known_frames = sequence, 0
+        self._anew, self._manner_since = (-1, 0), 0
         self._skip = max((sequence, frames), (known_sequence, max(0, known_frames)))
         self._first = self._cursor = self._buffered = self._skip[0]
-        self.has_begun = self.is_held = False
+        self.has_begun = self.is_held = self.is_in_output = False
         self.is_open = self._cursor > self._from[0]
+
+    def _heard_in(self, sequence: int) -> int:
+        """The place of the word heard last, if it is in this unit; 0 otherwise: the whole of it."""
+        unit = self.units.get(sequence)
+        char = self.utterance.heard_char
+        return char if unit is not None and unit.char_start < char < unit.char_end else 0
 
     def _speaking(self, unit: FedUnit) -> Speaking:
         speaking, style = self.utterance.speaking, unit.style

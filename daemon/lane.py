@@ -66,6 +66,12 @@ class LaneFeeder:
         self._cut(self.feeds)
         self.pump()
 
+    def output_missed_a_cut(self) -> None:
+        """It was being started; so it has not been asked for what others are held for."""
+        for feed in self.feeds:
+            feed.is_held = False
+        self.rewind("output missed a cut")
+
     def mend(self, reason: str) -> list[Feed]:
         """A single chunk was lost, and later ones were not: feed again, the head first.
 
@@ -97,7 +103,7 @@ class LaneFeeder:
         for other in self.feeds:
             if other is not feed and other.has_begun:
                 other.begin_anew(self.generation, other.utterance.heard_char)
-        feed.is_held = True
+        feed.hold()
         trim = (feed.utterance.id, ahead_frames)
         keep = (feed.utterance.id,)
         self._send_cut(
@@ -129,6 +135,11 @@ class LaneFeeder:
     def output_started(self) -> None:
         """A new output process begins in the present generation, and holds nothing."""
         self.output_generation = self.generation
+        for feed in self.feeds:
+            if feed.is_held:  # the one that was asked is gone
+                feed.is_held = False
+                feed.rewind_to_buffered()
+        self.pump()
 
     def pump(self) -> None:
         """Send as much as the hop has room for. An utterance is begun only when the one before it is sent whole."""

@@ -172,7 +172,7 @@ class Pipeline:
             "is_paused": self.is_paused,
             "keep_open_s": settings.output.keep_open_s,
             "is_restart": is_restart,
-            "resume": {feed.utterance.id: feed.place for feed in self.lanes["live"].feeds if feed.place > (0, 0)},
+            "resume": {feed.utterance.id: feed.place for feed in self.lanes["live"].feeds if feed.place != (0, 0)},
         }
 
     def _on_exit(self, process: StageProcess) -> None:
@@ -260,7 +260,7 @@ class Pipeline:
             if stage != "output":
                 self._links.send(stage, Cut(lane=lane, generation=feeder.generation))
             elif lane == "live":  # what it was to keep, cut by cut, nobody knows any more
-                feeder.rewind("output missed a cut")
+                feeder.output_missed_a_cut()
 
     def _broadcast(self, cut: Cut) -> None:
         for stage in STAGES:

@@ -121,6 +121,7 @@ class Reported:
         if feed is None:
             return
         utterance = feed.utterance
+        feed.is_in_output = True
         heard_at_ns = _heard_at_ns(report.handed_at_ns, report.latency_frames)
 
         def tell() -> None:
@@ -210,13 +211,15 @@ class Reported:
             self._engine.fail([utterance], ErrorCode.STAGE_CRASHED, message)
 
     def _on_output_lost(self, position: Position | None) -> None:
-        if position is not None and (feed := self._live.find_reported(position.utterance_id)):
-            utterance = feed.utterance
+        utterance = self._engine.find(position.utterance_id) if position is not None else None
+        is_known = utterance is not None and self._live.find_reported(utterance.id) is not None
+        if utterance is not None and position is not None and (is_known or utterance.has_started):
+            self._engine.hearing.settle(utterance.id, position.clock_frames)
             utterance.clock_base_frames += position.clock_frames
             utterance.audio_frames = utterance.clock_base_frames
-            self._engine.hearing.settle(utterance.id, position.clock_frames)
+        if utterance is not None and position is not None and is_known:
             self._live.restart(utterance.id, position.sequence, position.frame)
-        else:  # it had played nothing of what is still wanted
+        else:  # it had played nothing of what is still wanted, or that begins anew
             self._live.restart(0, 0, 0)
         for feed in list(itertools.takewhile(lambda feed: feed.is_played_out, self._live.feeds)):
             self._engine.finish(feed.utterance)

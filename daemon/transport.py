@@ -155,7 +155,12 @@ class Transport:
 
     def on_sought(self, report: Sought) -> None:
         utterance = self._engine.find(report.utterance_id)
-        char = self._wanted.pop(report.utterance_id, None)
+        char = report.char
+        if self._wanted.get(report.utterance_id) != char and report.utterance_id in self._wanted:
+            if not report.is_found:
+                return  # a later wish decides
+        else:
+            self._wanted.pop(report.utterance_id, None)
         live = self._engine.pipeline.lanes["live"]
         feed = live.find_reported(report.utterance_id)
         if utterance is None or feed is None:
@@ -232,9 +237,9 @@ class Transport:
     def _respeak(self, head: Utterance) -> None:
         live = self._engine.pipeline.lanes["live"]
         feed = live.find(head.id)
-        if feed is None or not feed.has_begun:
-            return
-        if live.find_reported(head.id) is None:
+        if feed is None or (not feed.has_begun and feed.place == (0, 0)):
+            return  # nothing of it is made yet
+        if live.find_reported(head.id) is None or not feed.is_in_output:
             self._make(head, head.heard_char)
         else:
             live.respeak(feed, _AHEAD_FRAMES)

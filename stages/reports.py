@@ -134,6 +134,8 @@ class Sought:
     """Heard before it, as in PlaybackPaused."""
     is_found: bool
     """If not, silence has fallen: the place has to be made."""
+    char: int | None = None
+    """As it was asked for."""
     sequence: int = 0
     """Where the utterance goes on."""
     frame: int = 0

@@ -6,17 +6,19 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from utterd.stages.g2p.kinds import PICTURES
 from utterd.stages.g2p.readings import Reading
 from utterd.stages.g2p.spoken_symbols import symbols_of
 
-_PICTURES: Final = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\u25a0-\u25ff\u3030\u303d"
 _ODD: Final = re.compile(
     rf"""(?P<accented>[^\W\d_][\u0300-\u036f]++)
-       | (?P<picture>[{_PICTURES}][{_PICTURES}\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*+)
+       | (?P<picture>[{PICTURES}][{PICTURES}\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*+)
        | (?P<foreign>[^\x00-\x7f])
        | (?P<ascii>[\x00-\x08\x0e-\x1f\x7f#$%&*+/<=>@\[\\\]^_`{{|}}~])""",
     re.VERBOSE,
 )
+
+_ODD_IN_ASCII: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f#$%&*+/<=>@\[\\\]^_`{|}~]")
 
 _SAME: Final = {
     **dict.fromkeys("‘’‚‛ʼ′´‹›", "'"),
@@ -44,14 +46,14 @@ _BY_CATEGORY: Final = {"Ps": "(", "Pe": ")", "Pi": "“", "Pf": "”", "Pd": "�
 _AS_THEY_ARE: Final = frozenset("“”–—…ªº")
 _MARKUP: Final = frozenset("#*_`")
 _INVISIBLE: Final = Reading("", dropped_because="invisible character")
-_PICTURE: Final = Reading(" ", dropped_because="emoji or picture")
+_PICTURE: Final = Reading(" ", dropped_because="picture without a name")
 _MUTE: Final = Reading(" ", dropped_because="symbol without a spoken form")
 
 
 def read_characters(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int, Reading]]:
     """Readings that cover `text[start:end]` in order."""
     position = start
-    for match in _ODD.finditer(text, start, end):
+    for match in (_ODD_IN_ASCII if text.isascii() else _ODD).finditer(text, start, end):
         reading = _read(match, text, language)
         if reading is None:
             continue
@@ -73,6 +75,8 @@ _SPACES: Final = dict.fromkeys(map(ord, "\t\n\r\v\f"), " ")
 
 def _read(match: re.Match[str], text: str, language: str) -> Reading | None:
     """None: say it as it stands."""
+    if match.re is _ODD_IN_ASCII:
+        return _read_character(match[0], language)
     if match["accented"]:
         composed = unicodedata.normalize("NFC", match[0])
         return Reading(composed[0], joins=True)

@@ -150,7 +150,9 @@ class Playback:
             reports.append(PlaybackCut(utterance_id=track.utterance_id, audio_frames=track.taken_frames))
             track.drop()  # not over: it may come again, behind another utterance
         self._tracks = kept
-        self._resume = {utterance: place for utterance, place in self._resume.items() if place[1] is not None}
+        self._resume = {
+            utterance: place for utterance, place in self._resume.items() if place[1] is not None or utterance in keep
+        }
         self._resume |= {utterance: (sequence, None) for utterance, sequence in begin}
         trimmed: tuple[int, ...] = ()
         if trim and (place := next((t.trim(trim[1]) for t in kept if t.utterance_id == trim[0]), None)):

@@ -130,7 +130,7 @@ class OutputStage:
     def _seek(self, command: SeekTo) -> None:
         head = self._playback.head
         if head is None or head.utterance_id != command.utterance_id:
-            self._report(Sought(utterance_id=command.utterance_id, audio_frames=0, is_found=False))
+            self._report(Sought(utterance_id=command.utterance_id, audio_frames=0, is_found=False, char=command.char))
             return
         self._stand()
         heard_frames = head.taken_frames
@@ -147,6 +147,7 @@ class OutputStage:
                 utterance_id=head.utterance_id,
                 audio_frames=heard_frames,
                 is_found=is_found,
+                char=command.char,
                 sequence=sequence,
                 frame=frame,
             )

@@ -39,6 +39,11 @@ class _Part:
     def left(self) -> int:
         return len(self.samples) - self.taken
 
+    def lead_to(self, passing: Passing) -> int:
+        """Where to begin with a word: a little before it, but behind the beginning of the one before it. May be < 0."""
+        before = max((p.frame + 1 for p in self.passings if p.frame < passing.frame), default=0)
+        return max(before, passing.frame - LEAD_FRAMES) - self.first_frame
+
     def let_go(self) -> None:
         """Give the room in the ring back."""
         self.release()
@@ -237,7 +242,7 @@ class Track:
                 if passing.char_end > char:
                     if is_first and passing.char_start > char and not self._has_start:
                         return False  # there may be a nearer one before what is kept
-                    self._move(index, max(0, passing.frame - LEAD_FRAMES - part.first_frame))
+                    self._move(index, max(0, part.lead_to(passing)))
                     return True
                 is_first = False
         if self.is_complete:
@@ -278,7 +283,7 @@ class Track:
         for index in range(self._at, len(self._parts)):
             part = self._parts[index]
             for passing in part.passings:
-                offset = passing.frame - part.first_frame - LEAD_FRAMES
+                offset = part.lead_to(passing)
                 if passing.mark or offset < part.taken + FADE_FRAMES:
                     continue
                 last = index, offset, part.sequence, passing.char_start

@@ -26,7 +26,6 @@ BUNDLE = replace(
 )
 
 
-
 def check_request(request: Speak, bundle: Bundle | None = BUNDLE, settings: Settings = SETTINGS) -> Request:
     return check(request, bundle, settings, owner_label="me")
 

@@ -33,9 +33,7 @@ def make_utterance(number: int = 1, text: str = "One. Two.", *, lane: Lane = "li
     fields.setdefault("wish", Wish(owner_label="me"))
     fields.setdefault("units", Units(script))
     speaking = Speaking(voice="tone", speed=1.0, language="en-us", lane=lane)
-    return Utterance(
-        id=number, script=script, characters=len(text), speaking=speaking, received_at_ns=0, **fields
-    )
+    return Utterance(id=number, script=script, characters=len(text), speaking=speaking, received_at_ns=0, **fields)
 
 
 def make_engine(

@@ -148,7 +148,7 @@ class FakeStages:
         if not self._is_linked:
             self._is_linked = True
             if self._lane.generation != self._output_generation:
-                self._lane.rewind("output missed a cut")
+                self._lane.output_missed_a_cut()
             return True
         if not self._to_output:
             return False
@@ -278,7 +278,7 @@ class FakeStages:
         self._made: deque[AudioChunk] = deque()
 
     def _begin_output(self) -> None:
-        resume = {feed.utterance.id: feed.place for feed in self._lane.feeds if feed.place > (0, 0)}
+        resume = {feed.utterance.id: feed.place for feed in self._lane.feeds if feed.place != (0, 0)}
         self._output_generation = self._lane.generation
         self._playback = Playback(generation=self._output_generation, resume=resume)
         self._lane.output_started()
