@@ -87,7 +87,7 @@ class Units:
         while len(self._cuts) <= sequence:
             if not self._cut_next():
                 return None
-        return self._unit(self._cuts[sequence])
+        return self._unit(sequence)
 
     def flush(self) -> bool:
         """No text has come for a while: cut what there is, complete or not. Whether there was something."""
@@ -156,8 +156,9 @@ class Units:
                 return each.char_start if each.char_start > start else each.char_end
         return end
 
-    def _unit(self, cut: _Cut) -> FedUnit:
-        script, (start, end, pause) = self._script, cut
+    def _unit(self, sequence: int) -> FedUnit:
+        script, (start, end, pause) = self._script, self._cuts[sequence]
+        is_followed = sequence + 1 < len(self._cuts) and self._cuts[sequence + 1].start == end
         found = self._breaks.get(end)
         run = bisect_right(self._run_starts, start) - 1
         return FedUnit(
@@ -166,7 +167,7 @@ class Units:
             pause=pause,
             pause_ms=found.ms if found is not None and found.pause is None else None,
             style=script.runs[run].style if 0 <= run < len(script.runs) else Style(),
-            is_last=end == len(self.text) and not self.is_open,
+            is_last=end == len(self.text) and not self.is_open and not is_followed,
             instructions=tuple(_clipped(each, start, end) for each in script.instructions if _meet(each, start, end)),
             marks=tuple(
                 each

@@ -196,7 +196,7 @@ def test_what_is_over_is_replayed_as_an_utterance_of_its_own(stages):
 
 def test_a_new_speed_holds_from_the_next_word_on_and_no_word_is_lost_or_said_twice(stages):
     stages.speak(LONG)
-    go_on(stages, 20)
+    go_on(stages, 2)
     assert stages.ask(Adjust(speed=2.0)) == [1]
     stages.run_out()
     assert words_of(stages) == WORDS
