@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from utterd.client.aio import AsyncClient, AsyncUtterance
-    from utterd.client.connection import Client, Utterance
+    from utterd.client.aio import AsyncClient
+    from utterd.client.aio_utterance import AsyncStream, AsyncUtterance
+    from utterd.client.connection import Client
     from utterd.client.errors import (
         ConnectionLost,
         DaemonNotRunning,
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
         UtteranceFailed,
         UtterdError,
     )
+    from utterd.client.utterance import Stream, Utterance
 
 __all__ = [
     "AsyncClient",
+    "AsyncStream",
     "AsyncUtterance",
     "Client",
     "ConnectionLost",
@@ -36,6 +39,7 @@ __all__ = [
     "FileUnwritable",
     "ProtocolError",
     "RequestRefused",
+    "Stream",
     "Utterance",
     "UtteranceCancelled",
     "UtteranceFailed",
@@ -44,9 +48,11 @@ __all__ = [
 
 _HOMES = {
     "AsyncClient": "utterd.client.aio",
-    "AsyncUtterance": "utterd.client.aio",
+    "AsyncStream": "utterd.client.aio_utterance",
+    "AsyncUtterance": "utterd.client.aio_utterance",
     "Client": "utterd.client.connection",
-    "Utterance": "utterd.client.connection",
+    "Stream": "utterd.client.utterance",
+    "Utterance": "utterd.client.utterance",
 }
 """Every other public name is an error."""
 

@@ -1,38 +1,42 @@
 """`Client`: what a program asks of the daemon, one call a request, and waits for."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self, Unpack
 
 from utterd.client.endpoint import PeerCheck, check_daemon, open_socket
-from utterd.client.errors import UtterdError
 from utterd.client.link import Link
 from utterd.client.messages import (
+    Adjust,
     Audio,
+    Done,
     Event,
     Finished,
     GetStatus,
     ListQueue,
     ListVoices,
-    Placement,
+    Pause,
     Queue,
-    Reply,
+    Replay,
     Request,
+    Resume,
+    Seek,
+    Skip,
     Speak,
     Status,
+    Step,
     Stop,
     Stopped,
     Voices,
 )
-from utterd.client.session import Track
+from utterd.client.options import RenderOptions, SpeakOptions
+from utterd.client.track import Track
+from utterd.client.utterance import Stream, Utterance
 
 REPLY_TIMEOUT_S = 30.0
 """The daemon answers at once; one that launchd or systemd has yet to start may take this long."""
-
-ReplyT = TypeVar("ReplyT", bound=Reply)
 
 
 class Client:
@@ -75,62 +79,72 @@ class Client:
         """Hang up. Utterances go on or stop, as their `on_disconnect` says; threads that wait get ConnectionLost."""
         self._link.close()
 
-    def speak(
-        self,
-        text: str,
-        *,
-        voice: str | None = None,
-        speed: float | None = None,
-        language: str | None = None,
-        placement: Placement = "append",
-        destination: Literal["device", "client"] = "device",
-        gain: float = 1.0,
-        on_disconnect: Literal["continue", "stop"] = "continue",
-    ) -> "Utterance":
-        """Have `text` spoken; returns as soon as it is in the queue. The arguments are the fields of `Speak`.
+    def speak(self, text: str, **options: Unpack[SpeakOptions]) -> Utterance:
+        """Have `text` spoken; returns as soon as it is in the queue. The options are the fields of `Speak`.
 
         Raises:
             RequestRefused: the daemon will not speak this.
             DaemonUnavailable, ProtocolError: the connection is of no more use.
         """
-        request = Speak(
-            text=text,
-            voice=voice,
-            speed=speed,
-            language=language,
-            placement=placement,
-            destination=destination,
-            gain=gain,
-            on_disconnect=on_disconnect,
-        )
-        return Utterance(self, self._link, self._link.ask(request, self._link.session.take_track))
+        return Utterance(self._link, self._take_up(Speak(text=text, **options)))
 
-    def stop(self, utterance: int | None = None, *, all: bool = False) -> list[int]:
-        """Be silent at once: this utterance, or the one being spoken, or all. Returns the ids of what was ended."""
-        return self._request(Stop(utterance=utterance, all=all), Stopped).utterances
+    def stream(self, text: str = "", **options: Unpack[SpeakOptions]) -> Stream:
+        """Have a text spoken while it is being written; `text` is its beginning. Otherwise as `speak`."""
+        return Stream(self._link, self._take_up(Speak(text=text, stream=True, **options)))
+
+    def stop(
+        self, utterance: int | None = None, *, all: bool = False, mine: bool = False, client: str = ""
+    ) -> list[int]:
+        """Be silent at once: this utterance, or the one being spoken, or all, or all of one client.
+
+        The ids of what was ended.
+        """
+        request = Stop(utterance=utterance, all=all, mine=mine, client=client)
+        return self._link.request(request, Stopped).utterances
+
+    def pause(self, *, mine: bool = False, client: str = "") -> list[int]:
+        """Be silent, and stay at this very sample. The id of what is paused now, as with the methods that follow."""
+        return self._do(Pause(mine=mine, client=client))
+
+    def resume(self, *, mine: bool = False, client: str = "") -> list[int]:
+        """Go on from that sample."""
+        return self._do(Resume(mine=mine, client=client))
+
+    def skip(self) -> list[int]:
+        """End what is being spoken; the next utterance speaks."""
+        return self._do(Skip())
+
+    def seek(self, to: int | None = None, *, by: Step = "sentence", count: int = -1) -> list[int]:
+        """Go on elsewhere in what is being spoken: at a place of its text, or so many steps on, back if negative."""
+        return self._do(Seek(to=to, by=by, count=count))
+
+    def replay(self, seconds: float = 10.0) -> list[int]:
+        """Say the last seconds again."""
+        return self._do(Replay(seconds=seconds))
+
+    def adjust(self, *, speed: float | None = None, volume: float | None = None) -> list[int]:
+        """Another speed or volume, at once and for later utterances."""
+        return self._do(Adjust(speed=speed, volume=volume))
 
     def voices(self) -> list[dict[str, Any]]:
         """Each `{name, language, description, is_default}`."""
-        return self._request(ListVoices(), Voices).voices
+        return self._link.request(ListVoices(), Voices).voices
 
     def queue(self) -> list[dict[str, Any]]:
-        """In order: `{id, state, position, characters, destination}`."""
-        return self._request(ListQueue(), Queue).utterances
+        """In order; each as in `Queue`."""
+        return self._link.request(ListQueue(), Queue).utterances
 
     def status(self) -> dict[str, Any]:
         """The status document of PROTOCOL.md."""
-        return self._request(GetStatus(), Status).status
+        return self._link.request(GetStatus(), Status).status
 
     def render(
         self,
         text: str,
         file: str | os.PathLike[str],
         *,
-        voice: str | None = None,
-        speed: float | None = None,
-        language: str | None = None,
-        gain: float = 1.0,
         on_event: Callable[[Event], None] | None = None,
+        **options: Unpack[RenderOptions],
     ) -> Finished:
         """Speak into a 16-bit WAV file, which appears when it is complete. Never delays the loudspeaker.
 
@@ -144,15 +158,7 @@ class Client:
         from utterd.client.wavfile import WavFile  # only renderings pay for it
 
         with WavFile(Path(file)) as wav:
-            utterance = self.speak(
-                text,
-                voice=voice,
-                speed=speed,
-                language=language,
-                gain=gain,
-                destination="client",
-                on_disconnect="stop",
-            )
+            utterance = self.speak(text, destination="client", on_disconnect="stop", **options)
             with utterance.stopped_on_error():
                 for event in utterance.events():
                     if isinstance(event, Audio):
@@ -163,55 +169,8 @@ class Client:
                 wav.commit()
             return finished
 
-    def _request(self, request: Request, kind: type[ReplyT]) -> ReplyT:
-        return self._link.ask(request, lambda request_id: self._link.session.take_reply(request_id, kind))
+    def _take_up(self, request: Speak) -> Track:
+        return self._link.ask(request, self._link.session.take_track)
 
-
-class Utterance:
-    """A text on its way through the daemon."""
-
-    def __init__(self, client: Client, link: Link, track: Track) -> None:
-        self._client = client
-        self._link = link
-        self._track = track
-
-    def __repr__(self) -> str:
-        return f"<Utterance {self.id} {self._track.state.name}>"
-
-    @property
-    def id(self) -> int:
-        """The daemon's number for it, as in `utterd stop ID`."""
-        return self._track.utterance
-
-    def events(self) -> Iterator[Event]:
-        """Each event as it comes, until the last one. An event is given once."""
-        while batch := self._link.until(self._track.take_event, None):
-            yield from batch
-
-    def wait(self, timeout: float | None = None) -> Finished:
-        """Return when it has been heard to its end.
-
-        Args:
-            timeout: seconds.
-
-        Raises:
-            TimeoutError: it goes on for longer.
-            UtteranceFailed, UtteranceCancelled: it did not reach its end.
-            ConnectionLost: what became of it cannot be known.
-        """
-        return self._link.until(self._track.result, timeout)
-
-    def stop(self) -> list[int]:
-        """Silence, now. Returns its id, or nothing if it had ended."""
-        return self._client.stop(self.id)
-
-    @contextmanager
-    def stopped_on_error(self) -> Iterator[None]:
-        """A context that stops the utterance if it is left by an exception, Ctrl-C included."""
-        try:
-            yield
-        except BaseException:
-            if self._track.end is None:
-                with suppress(UtterdError):
-                    self.stop()
-            raise
+    def _do(self, request: Request) -> list[int]:
+        return self._link.request(request, Done).utterances

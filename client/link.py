@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from utterd.client.errors import ConnectionLost, ProtocolError, UtterdError
 from utterd.client.messages import Request
-from utterd.client.session import Session
+from utterd.client.session import ReplyT, Session
 
 RECEIVE_BYTES = 256 * 1024
 
@@ -67,6 +67,10 @@ class Link:
         finally:
             with self._changed:
                 self.session.forget(request_id)
+
+    def request(self, request: Request, kind: type[ReplyT]) -> ReplyT:
+        """As `ask`, for the reply of this kind."""
+        return self.ask(request, lambda request_id: self.session.take_reply(request_id, kind))
 
     def until(self, ready: Callable[[], T | None], timeout_s: float | None) -> T:
         """What `ready` returns, when it is something. It is called with the session guarded.

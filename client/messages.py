@@ -80,13 +80,14 @@ class Speak:
     """Speak this text. Answered by Accepted; then come the utterance's events, with the same request id."""
 
     text: str
-    """1 to 4,000,000 code points."""
+    """1 to 4,000,000 code points, 1,000,000 with markup; of a stream its beginning, which may be empty."""
     voice: str | None = None
-    """A name from Voices; the daemon's default if absent."""
+    """A name from Voices, or a blend (`af_slt*0.6+am_rms*0.4`); the daemon's default if absent."""
     speed: float | None = None
     """0.5 to 3; 1 is the voice's own."""
     language: str | None = None
-    """`en-us`, `en-gb`, `es`, `fr-fr`, `it`, `pt-br`, `hi`, or a short form (`en`, `pt`); the voice's own if absent."""
+    """`en-us`, `en-gb`, `es`, `fr-fr`, `it`, `pt-br`, `hi`, or a short form (`en`, `pt`); `auto` finds out, sentence by
+    sentence; the voice's own if absent."""
     placement: Placement = "append"
     destination: Literal["device", "client"] = "device"
     """`device`: the loudspeaker. `client`: Audio events on this connection; never delays the loudspeaker."""
@@ -251,7 +252,7 @@ class Voices:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     utterances: list[dict[str, Any]]
-    """In order: `{id, state, position, characters, destination}`; never the text."""
+    """In order: `{id, state, position, characters, destination, priority, group, client}`; never the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,9 +374,9 @@ class Cancelled:
     t_ms: float
     audio_ms: float
     reason: str
-    """`stopped`, `skipped`, `interrupted` (by a `now`, or a higher priority), `coalesced` (a later one stands for it),
-    `discarded` (a notification for which there was no room), `expired`, `disconnected`, `shutting_down`; bear others.
-    """
+    """`stopped`, `skipped`, `interrupted` (by a `now`, or a higher priority), `coalesced` (another one stands for it: a
+    later one, or the one that had its key), `discarded` (a notification for which there was no room), `expired`,
+    `disconnected`, `shutting_down`; bear others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,132 +2,60 @@
 
 Not safe to be used by two threads at once; the connection sees to that.
 
-    request ──▶ REQUESTED ──Accepted──▶ QUEUED ──Started, Audio──▶ SPEAKING ──▶ FINISHED, CANCELLED or FAILED
+    request ──▶ REQUESTED ──Accepted──▶ a Track
                     └──────Refused──▶ (nothing is left of it)
 """
 
-from collections import deque
-from enum import Enum, auto
 from typing import TypeVar
 
 from utterd.client.codec import FROM_DAEMON, Decoder, encode
 from utterd.client.envelope import Envelope
-from utterd.client.errors import ProtocolError, RequestRefused, UtteranceCancelled, UtteranceFailed
+from utterd.client.errors import ProtocolError, RequestRefused
 from utterd.client.messages import (
     EVENTS,
     REPLIES,
-    TERMINAL_EVENTS,
     Accepted,
-    Audio,
-    Cancelled,
+    Adjust,
+    Append,
+    Done,
     ErrorCode,
     Event,
-    Failed,
-    Finished,
     GetStatus,
     ListQueue,
     ListVoices,
+    Pause,
     Queue,
     Refused,
+    Replay,
     Reply,
     Request,
+    Resume,
+    Seek,
+    Skip,
     Speak,
-    Started,
     Status,
     Stop,
     Stopped,
     Voices,
 )
+from utterd.client.track import Track
 
 REPLY_TO: dict[type[Request], type[Reply]] = {
     Speak: Accepted,
+    Append: Done,
     Stop: Stopped,
+    Pause: Done,
+    Resume: Done,
+    Skip: Done,
+    Seek: Done,
+    Replay: Done,
+    Adjust: Done,
     ListVoices: Voices,
     ListQueue: Queue,
     GetStatus: Status,
 }
 
 ReplyT = TypeVar("ReplyT", bound=Reply)
-
-
-class UtteranceState(Enum):
-    """Of an utterance, as its client knows it."""
-
-    QUEUED = auto()
-    SPEAKING = auto()
-    FINISHED = auto()
-    CANCELLED = auto()
-    FAILED = auto()
-
-
-TRANSITIONS: dict[UtteranceState, dict[type[Event], UtteranceState]] = {
-    UtteranceState.QUEUED: {
-        Started: UtteranceState.SPEAKING,
-        Audio: UtteranceState.SPEAKING,
-        Finished: UtteranceState.FINISHED,
-        Cancelled: UtteranceState.CANCELLED,
-        Failed: UtteranceState.FAILED,
-    },
-    UtteranceState.SPEAKING: {
-        Started: UtteranceState.SPEAKING,
-        Audio: UtteranceState.SPEAKING,
-        Finished: UtteranceState.FINISHED,
-        Cancelled: UtteranceState.CANCELLED,
-        Failed: UtteranceState.FAILED,
-    },
-    UtteranceState.FINISHED: {},
-    UtteranceState.CANCELLED: {},
-    UtteranceState.FAILED: {},
-}
-"""The only places a state changes. An event that is not here is the daemon's mistake."""
-
-
-class Track:
-    """What became of one accepted Speak: its state, and the events nobody has read yet."""
-
-    def __init__(self, *, utterance: int) -> None:
-        self.utterance = utterance
-        self.state = UtteranceState.QUEUED
-        self.unread: deque[Event] = deque()
-        self.end: Finished | Cancelled | Failed | None = None
-        """Set once, with the last event."""
-
-    def __repr__(self) -> str:
-        return f"<Track {self.utterance} {self.state.name} {len(self.unread)} unread>"
-
-    def record(self, event: Event) -> None:
-        """
-        Raises:
-            ProtocolError: nothing more may happen to this utterance.
-        """
-        if type(event) not in TRANSITIONS[self.state]:
-            sentence = (
-                f"the daemon sent {type(event).__name__} for utterance {self.utterance}, which is {self.state.name}"
-            )
-            raise ProtocolError(ErrorCode.MALFORMED, sentence)
-        self.state = TRANSITIONS[self.state][type(event)]
-        self.unread.append(event)
-        if isinstance(event, TERMINAL_EVENTS):
-            self.end = event
-
-    def take_event(self) -> list[Event] | None:
-        """The next unread event; an empty list when none will follow; None when one may still come."""
-        if self.unread:
-            return [self.unread.popleft()]
-        return [] if self.end else None
-
-    def result(self) -> Finished | None:
-        """How it ended; None while it has not.
-
-        Raises:
-            UtteranceFailed, UtteranceCancelled: it did not reach its end.
-        """
-        match self.end:
-            case Failed(code=code, message=message):
-                raise UtteranceFailed(code, message)
-            case Cancelled(reason=reason):
-                raise UtteranceCancelled(reason)
-        return self.end
 
 
 class Session:

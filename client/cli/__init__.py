@@ -15,13 +15,21 @@ COMMANDS = {
     "speak": "speak text aloud, or into a WAV file",
     "run": "run the daemon in the foreground",
     "stop": "be silent at once",
+    "pause": "be silent, and stay where it was",
+    "resume": "go on from there",
+    "skip": "on to the next utterance",
+    "back": "some words, sentences, paragraphs or seconds back",
+    "forward": "some words, sentences, paragraphs or seconds on",
+    "seek": "on from another place of the text",
+    "replay": "the last seconds again",
+    "adjust": "another speed or volume, while it speaks",
     "status": "how the daemon and its stages are",
     "voices": "which voices there are",
     "queue": "what is being spoken and what waits",
     "lexicon": "how words are pronounced: add, list, remove",
     "doctor": "check the installation and say how to mend it",
 }
-"""Name → what it does. The module of the same name has `PARSER` and `run(options) -> int`."""
+"""Name → what it does. The module of the same name has `make_parser()` and `run(options) -> int`."""
 
 OVERVIEW = """usage: utterd COMMAND [OPTIONS]
 

@@ -16,6 +16,7 @@ from utterd.client.errors import (
 BAD_INPUT_CODES = frozenset(
     {
         "bad_field",
+        "bad_markup",
         "empty_text",
         "message_too_long",
         "nothing_to_speak",

@@ -47,5 +47,20 @@ def number_between(lowest: float, highest: float) -> "argparse._ActionType":
     return convert
 
 
+def whole_number_between(lowest: int, highest: int) -> "argparse._ActionType":
+    """A converter for add_argument: a whole number in this range."""
+
+    def convert(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = lowest - 1
+        if not lowest <= value <= highest:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {lowest} to {highest}, not {text[:20]!r}")
+        return value
+
+    return convert
+
+
 def add_json_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")

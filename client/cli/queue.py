@@ -5,7 +5,7 @@ import json
 
 from utterd.client.cli.exits import Exit
 from utterd.client.cli.parser import CommandParser, add_json_option
-from utterd.client.cli.table import QUEUE_COLUMNS, QUEUE_KEYS, rows_of, table
+from utterd.client.cli.table import queue_table
 from utterd.client.connection import Client
 
 
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(utterances))
     elif utterances:
-        print(table(QUEUE_COLUMNS, rows_of(utterances, QUEUE_KEYS)))
+        print(queue_table(utterances))
     else:
         print("the queue is empty")
     return Exit.OK

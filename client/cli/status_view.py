@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from utterd.client.cli.table import QUEUE_COLUMNS, QUEUE_KEYS, cell, rows_of, table
+from utterd.client.cli.table import cell, queue_table, table
 
 MEBIBYTE = 1024 * 1024
 
@@ -45,7 +45,7 @@ def _stage_lines(status: Mapping[str, Any]) -> Iterator[str]:
 
 def _queue_lines(status: Mapping[str, Any]) -> Iterator[str]:
     queue = _maps(status, "queue")
-    yield table(QUEUE_COLUMNS, rows_of(queue, QUEUE_KEYS)) if queue else "the queue is empty"
+    yield queue_table(queue) if queue else "the queue is empty"
 
 
 def _metric_lines(status: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import Any
 ABSENT = "-"
 
 QUEUE_KEYS = ("id", "state", "position", "characters", "destination")
-QUEUE_COLUMNS = ("ID", "STATE", "POSITION", "CHARACTERS", "DESTINATION")
+QUEUE_OPTIONAL_KEYS = ("priority", "group", "client")
+"""Shown if one of the entries has it."""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -15,6 +16,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in cells)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def queue_table(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Of what `ListQueue` is answered with."""
+    keys = (*QUEUE_KEYS, *(key for key in QUEUE_OPTIONAL_KEYS if any(entry.get(key) for entry in entries)))
+    rows = ([None if entry.get(key) == "" else entry.get(key) for key in keys] for entry in entries)
+    return table([key.upper() for key in keys], rows)
 
 
 def cell(value: object) -> str:
@@ -28,7 +36,3 @@ def cell(value: object) -> str:
 def _rounded(value: float) -> str:
     """Three digits or so: enough to compare."""
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
-def rows_of(items: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> list[list[object]]:
-    return [[item.get(key) for key in keys] for item in items]

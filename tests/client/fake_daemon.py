@@ -1,11 +1,10 @@
 """A daemon without a voice, in a thread: it misbehaves on order, and remembers what it was asked.
 
-What becomes of a Speak stands in its text: "hold" is spoken until it is stopped, "fail" fails, "stop" is stopped by
-somebody else, "drop" drops a character, "hang up" loses the daemon in the middle, "garbage" gets no sensible answer,
-"silence" gets none at all, "refuse CODE" is refused. Any other text is spoken.
+What becomes of a Speak stands in its text: see fake_answers.py.
 """
 
 import contextlib
+import itertools
 import socket
 import threading
 from collections.abc import Callable
@@ -13,28 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from fake_answers import Answers
+
 from utterd.client.codec import FROM_CLIENT, Decoder, encode
 from utterd.client.errors import ProtocolError
-from utterd.client.messages import (
-    Accepted,
-    Audio,
-    Cancelled,
-    Failed,
-    Finished,
-    GetStatus,
-    ListQueue,
-    ListVoices,
-    Message,
-    Queue,
-    Refused,
-    Request,
-    Speak,
-    Started,
-    Status,
-    Stop,
-    Stopped,
-    Voices,
-)
+from utterd.client.messages import Refused, Request, Stop
 
 WAIT_S = 10.0
 """Long enough for a loaded machine; only a failing test takes it."""
@@ -74,9 +56,6 @@ STATUS: dict[str, Any] = {
     },
 }
 
-WINDOW = b"\x01\x00\xff\x7f" * 1200
-"""100 ms of sound."""
-
 RequestT = TypeVar("RequestT", bound=Request)
 
 
@@ -90,10 +69,12 @@ class FakeDaemon:
         self.queue: list[dict[str, Any]] = QUEUE
         self.on_stop: Callable[[Stop], list[int]] | None = None
         """What a Stop is said to have ended, if a test wants to say so."""
+        self.done: list[int] = []
+        """What Pause, Skip and their like are said to have been done to, beside what this connection has."""
         self.requests: list[Request] = []
         self._news = threading.Condition()
         self._hung_up = 0
-        self._last_utterance = 0
+        self._utterances = itertools.count(1)
         self._connections: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
 
@@ -131,6 +112,9 @@ class FakeDaemon:
         with self._news:
             assert self._news.wait_for(lambda: self._hung_up, WAIT_S)
 
+    def next_utterance(self) -> int:
+        return next(self._utterances)
+
     def _spawn(self, target: Any, *arguments: Any) -> None:
         thread = threading.Thread(target=target, args=arguments)
         self._threads.append(thread)
@@ -146,7 +130,7 @@ class FakeDaemon:
             self._spawn(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        decoder, held = Decoder(FROM_CLIENT), dict[int, int]()
+        decoder, answers = Decoder(FROM_CLIENT), Answers(self, connection)
         with connection, contextlib.suppress(OSError):
             while data := connection.recv(65536):
                 for item in decoder.feed(data):
@@ -156,7 +140,7 @@ class FakeDaemon:
                     assert item.request_id is not None
                     assert isinstance(item.message, Request)
                     self._note(item.message)
-                    self._answer(connection, item.request_id, item.message, held)
+                    answers.answer(item.request_id, item.message)
         with self._news:
             self._hung_up += 1
             self._news.notify_all()
@@ -165,64 +149,3 @@ class FakeDaemon:
         with self._news:
             self.requests.append(request)
             self._news.notify_all()
-
-    def _answer(self, connection: socket.socket, request_id: int, request: Request, held: dict[int, int]) -> None:
-        def send(message: Message, to: int = request_id) -> None:
-            connection.sendall(encode(message, to))
-
-        match request:
-            case Speak():
-                self._speak(connection, request_id, request, held)
-            case Stop() if self.on_stop:
-                send(Stopped(utterances=self.on_stop(request)))
-            case Stop(utterance=utterance, all=everything):
-                ended = [one for one in held if everything or utterance in (None, one)]
-                for one in ended:
-                    send(Cancelled(utterance=one, t_ms=1.0, audio_ms=0.5, reason="stopped"), to=held.pop(one))
-                if utterance in (None, *ended):
-                    send(Stopped(utterances=ended))
-                else:
-                    send(Refused(code="unknown_utterance", message=f"there is no utterance {utterance}"))
-            case ListVoices():
-                send(Voices(voices=self.voices))
-            case ListQueue():
-                send(Queue(utterances=self.queue))
-            case GetStatus():
-                send(Status(status=self.status))
-
-    def _speak(self, connection: socket.socket, request_id: int, speak: Speak, held: dict[int, int]) -> None:
-        order, _, argument = speak.text.partition(" ")
-        if order == "refuse":
-            connection.sendall(encode(Refused(code=argument, message=f"refused for {argument}"), request_id))
-        elif order == "garbage":
-            connection.sendall(b"\x00\x00\x00\x01\xc1")
-        elif order != "silence":
-            self._last_utterance += 1
-            self._perform(connection, request_id, speak, self._last_utterance, held)
-
-    def _perform(
-        self, connection: socket.socket, request_id: int, speak: Speak, number: int, held: dict[int, int]
-    ) -> None:
-        messages: list[Message] = [
-            Accepted(utterance=number),
-            Started(utterance=number, t_ms=12.5, audio_ms=0.0, handed_ms=1.5),
-        ]
-        if speak.destination == "client":
-            messages += [Audio(utterance=number, pcm=WINDOW, char_end=len(speak.text) * half // 2) for half in (1, 2)]
-        match speak.text:
-            case "hold":
-                held[number] = request_id
-            case "hang up":
-                pass
-            case "fail":
-                messages.append(
-                    Failed(utterance=number, t_ms=2.0, audio_ms=1.0, code="stage_crashed", message="no more")
-                )
-            case "stop":
-                messages.append(Cancelled(utterance=number, t_ms=2.0, audio_ms=1.0, reason="interrupted"))
-            case text:
-                dropped = [{"char_start": 0, "char_end": 1, "reason": "no spoken form"}] if text == "drop" else []
-                messages.append(Finished(utterance=number, t_ms=250.0, audio_ms=200.0, underruns=0, dropped=dropped))
-        connection.sendall(b"".join(encode(message, request_id) for message in messages))
-        if speak.text == "hang up":
-            connection.shutdown(socket.SHUT_RDWR)

@@ -1,23 +1,44 @@
 """The asynchronous client against the same fake daemon."""
 
 import asyncio
+import inspect
 import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from fake_daemon import QUEUE, STATUS, VOICES, WAIT_S, WINDOW, FakeDaemon
+from fake_answers import WINDOW
+from fake_daemon import QUEUE, STATUS, VOICES, WAIT_S, FakeDaemon
 
 from utterd.client import (
     AsyncClient,
+    AsyncStream,
+    AsyncUtterance,
+    Client,
     ConnectionLost,
     DaemonNotRunning,
     ProtocolError,
     RequestRefused,
+    Stream,
+    Utterance,
     UtteranceCancelled,
     UtteranceFailed,
 )
-from utterd.client.messages import Audio, Event, Finished, Speak, Started, Stop
+from utterd.client.messages import (
+    Adjust,
+    Audio,
+    Event,
+    Finished,
+    Pause,
+    Replay,
+    Request,
+    Resume,
+    Seek,
+    Skip,
+    Speak,
+    Started,
+    Stop,
+)
 
 
 def with_client(use: Callable[[AsyncClient], Awaitable[None]], *, reply_timeout_s: float = WAIT_S) -> None:
@@ -49,6 +70,52 @@ def test_lists_and_status_are_passed_on(daemon: FakeDaemon) -> None:
         assert await client.stop(all=True) == []
 
     with_client(use)
+
+
+STEERING: list[tuple[Callable[[AsyncClient], Awaitable[list[int]]], Request]] = [
+    (lambda client: client.pause(), Pause()),
+    (lambda client: client.resume(mine=True, client="editor"), Resume(mine=True, client="editor")),
+    (lambda client: client.skip(), Skip()),
+    (lambda client: client.seek(), Seek(by="sentence", count=-1)),
+    (lambda client: client.seek(120), Seek(to=120)),
+    (lambda client: client.replay(2.5), Replay(seconds=2.5)),
+    (lambda client: client.adjust(speed=1.5, volume=0.5), Adjust(speed=1.5, volume=0.5)),
+]
+
+
+@pytest.mark.parametrize(("steer", "request_sent"), STEERING)
+def test_steering_is_one_request_and_gives_the_ids(
+    daemon: FakeDaemon, steer: Callable[[AsyncClient], Awaitable[list[int]]], request_sent: Request
+) -> None:
+    daemon.done = [7]
+
+    async def use(client: AsyncClient) -> None:
+        assert await steer(client) == [7]
+
+    with_client(use)
+    assert daemon.requests == [request_sent]
+
+
+def test_a_clients_own_can_be_stopped(daemon: FakeDaemon) -> None:
+    async def use(client: AsyncClient) -> None:
+        utterance = await client.speak("hold", client="editor")
+        assert await client.stop(mine=True, client="editor") == [utterance.id]
+
+    with_client(use)
+    assert daemon.requests[-1] == Stop(mine=True, client="editor")
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    for one, other in ((Client, AsyncClient), (Utterance, AsyncUtterance), (Stream, AsyncStream)):
+        assert public_signatures(one) == public_signatures(other)
+
+
+def public_signatures(face: type) -> dict[str, list[str]]:
+    """Name → the parameters of each method, and no more of properties than the name."""
+    members = {name: getattr(face, name) for name in dir(face) if not name.startswith("_")}
+    return {
+        name: list(inspect.signature(member).parameters) if callable(member) else [] for name, member in members.items()
+    }
 
 
 def test_failures_and_refusals_are_raised(daemon: FakeDaemon) -> None:

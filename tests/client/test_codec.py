@@ -186,14 +186,14 @@ def test_another_major_version_is_refused_even_if_its_messages_look_different() 
 
 
 def test_an_unknown_type_is_refused_with_a_guess() -> None:
-    error = error_from(message_frame("Speek", {}))
+    error = error_from(message_frame("Speack", {}))
     assert (error.code, error.request_id) == (ErrorCode.UNKNOWN_TYPE, 3)
     assert "did you mean 'Speak'?" in str(error)
 
 
 def test_a_type_unlike_any_other_is_refused_with_the_list() -> None:
     error = error_from(message_frame("\x1b[31m" + "z" * 1000, {}))
-    assert "Speak, Stop" in str(error)
+    assert "Speak, Append, Stop" in str(error)
     assert "\x1b" not in str(error)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_daemon import QUEUE, STATUS, VOICES, WAIT_S, WINDOW, FakeDaemon
+from fake_answers import WINDOW
+from fake_daemon import QUEUE, STATUS, VOICES, WAIT_S, FakeDaemon
 
 from utterd.client import (
     Client,
@@ -21,7 +22,26 @@ from utterd.client import (
     UtteranceCancelled,
     UtteranceFailed,
 )
-from utterd.client.messages import Audio, Event, Finished, Speak, Started, Stop
+from utterd.client.messages import (
+    Adjust,
+    Audio,
+    Event,
+    Finished,
+    Mark,
+    Pause,
+    Progress,
+    Replay,
+    Request,
+    Resume,
+    Seek,
+    Sentence,
+    Skip,
+    Speak,
+    Started,
+    Stop,
+    Word,
+)
+from utterd.client.options import SpeakOptions
 from utterd.client.peer import ForeignPeer
 
 
@@ -33,28 +53,61 @@ def test_speaking_waits_until_it_has_been_heard(daemon: FakeDaemon) -> None:
 
 
 def test_every_argument_reaches_the_daemon(daemon: FakeDaemon) -> None:
-    request = Speak(
-        text="hello",
-        voice="bm_test",
-        speed=2.0,
-        language="en-gb",
-        placement="now",
-        gain=0.5,
-        on_disconnect="stop",
-        destination="client",
-    )
+    options: SpeakOptions = {
+        "voice": "bm_test",
+        "speed": 2.0,
+        "language": "en-gb",
+        "placement": "now",
+        "gain": 0.5,
+        "on_disconnect": "stop",
+        "destination": "client",
+        "priority": "text",
+        "key": "k",
+        "replaces": "r",
+        "group": "g",
+        "client": "editor",
+        "max_age_s": 1.5,
+        "markup": "light",
+        "profile": "code",
+        "project": "/home/ann",
+        "words": True,
+    }
     with Client() as client:
-        client.speak(
-            "hello",
-            voice="bm_test",
-            speed=2.0,
-            language="en-gb",
-            placement="now",
-            gain=0.5,
-            on_disconnect="stop",
-            destination="client",
-        )
-    assert daemon.requests == [request]
+        client.speak("hello", **options)
+    assert daemon.requests == [Speak(text="hello", **options)]
+
+
+STEERING: list[tuple[Callable[[Client], list[int]], Request]] = [
+    (lambda client: client.pause(), Pause()),
+    (lambda client: client.pause(mine=True, client="editor"), Pause(mine=True, client="editor")),
+    (lambda client: client.resume(), Resume()),
+    (lambda client: client.resume(mine=True, client="editor"), Resume(mine=True, client="editor")),
+    (lambda client: client.skip(), Skip()),
+    (lambda client: client.seek(), Seek(by="sentence", count=-1)),
+    (lambda client: client.seek(120), Seek(to=120)),
+    (lambda client: client.seek(by="word", count=3), Seek(by="word", count=3)),
+    (lambda client: client.replay(), Replay(seconds=10.0)),
+    (lambda client: client.replay(2.5), Replay(seconds=2.5)),
+    (lambda client: client.adjust(speed=1.5), Adjust(speed=1.5)),
+    (lambda client: client.adjust(volume=0.0), Adjust(volume=0.0)),
+]
+
+
+@pytest.mark.parametrize(("steer", "request_sent"), STEERING)
+def test_steering_is_one_request_and_gives_the_ids(
+    daemon: FakeDaemon, steer: Callable[[Client], list[int]], request_sent: Request
+) -> None:
+    daemon.done = [7]
+    with Client() as client:
+        assert steer(client) == [7]
+    assert daemon.requests == [request_sent]
+
+
+def test_a_clients_own_can_be_stopped(daemon: FakeDaemon) -> None:
+    with Client() as client:
+        utterance = client.speak("hold", client="editor")
+        assert client.stop(mine=True, client="editor") == [utterance.id]
+    assert daemon.requests[-1] == Stop(mine=True, client="editor")
 
 
 def test_events_come_in_order_and_end(daemon: FakeDaemon) -> None:
@@ -243,12 +296,21 @@ def test_a_rendering_becomes_a_wav_file(daemon: FakeDaemon, tmp_path: Path) -> N
     path = tmp_path / "speech.wav"
     seen: list[Event] = []
     with Client() as client:
-        client.render("hello", path, voice="bm_test", on_event=seen.append)
+        client.render("hello", path, voice="bm_test", markup="ssml", on_event=seen.append)
     with wave.open(str(path)) as sound:
         assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 24000)
         assert sound.readframes(10**6) == WINDOW * 2
     assert [type(event) for event in seen] == [Started, Audio, Audio, Finished]
-    assert daemon.requests == [Speak(text="hello", voice="bm_test", destination="client", on_disconnect="stop")]
+    assert daemon.requests == [
+        Speak(text="hello", voice="bm_test", markup="ssml", destination="client", on_disconnect="stop")
+    ]
+
+
+def test_a_rendering_tells_its_words_if_it_is_asked_to(daemon: FakeDaemon, tmp_path: Path) -> None:
+    seen: list[Event] = []
+    with Client() as client:
+        client.render("hello", tmp_path / "speech.wav", words=True, on_event=seen.append)
+    assert [type(event) for event in seen] == [Started, Sentence, Word, Mark, Progress, Audio, Audio, Finished]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import sys
 from dataclasses import MISSING, fields
 from itertools import takewhile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from fake_daemon import WAIT_S, FakeDaemon
@@ -19,8 +20,14 @@ from utterd.client.messages import (
     REQUESTS,
     ErrorCode,
     Message,
+    Priority,
+    Profile,
     Speak,
+    Step,
 )
+from utterd.daemon import light_marks, ssml
+from utterd.daemon import mark_values as values
+from utterd.daemon.placing import DropReason
 
 DOCUMENT = (Path(__file__).parents[2] / "client" / "PROTOCOL.md").read_text(encoding="utf-8")
 
@@ -61,6 +68,37 @@ def test_version_and_limits_are_those_of_the_code() -> None:
     assert f"version {PROTOCOL_VERSION[0]}.{PROTOCOL_VERSION[1]}\n" in DOCUMENT
     assert f"{MAX_MESSAGE_BYTES:,} bytes" in DOCUMENT
     assert f"1 to {MAX_TEXT_CODE_POINTS:,} code points" in DOCUMENT
+
+
+def test_links_lead_to_sections() -> None:
+    headings = re.findall(r"^#+ (.*)$", DOCUMENT, re.MULTILINE)
+    anchors = {heading.lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]*)\)", DOCUMENT)) <= anchors
+
+
+def section(heading: str) -> str:
+    """From this heading to the next one of its level."""
+    mark = heading.partition(" ")[0]
+    return re.split(rf"^{mark} ", DOCUMENT.partition(f"\n{heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def test_every_priority_profile_and_step_is_explained() -> None:
+    assert all(f"| `{priority}` |" in section("### Priorities") for priority in get_args(Priority))
+    assert all(f"| `{profile}` |" in section("## What kind of text") for profile in get_args(Profile))
+    assert all(step in section("## Transport") for step in get_args(Step))
+
+
+def test_every_reason_of_a_cancelled_utterance_is_explained() -> None:
+    assert all(f"| `{reason}` |" in section("## Events") for reason in get_args(DropReason))
+
+
+def test_every_mark_and_every_value_of_one_is_described() -> None:
+    marks = section("## Marks")
+    assert all(f"[{name} " in marks for name in (*light_marks._PAIRS, *light_marks._POINTS))
+    assert all(f"<{tag}" in marks for tag in ssml._TAGS)
+    labels = (*values.BREAK_STRENGTHS, *values.RATES, *values.VOLUMES, *values.EMPHASIS_LEVELS, *values.DATE_FORMATS)
+    assert all(re.search(rf"(?<![\w-]){label}(?![\w-])", marks) for label in {*labels} - {"default"})
+    assert all(kind in marks for kind in values.READINGS.values())
 
 
 def test_the_example_speaks(daemon: FakeDaemon) -> None:

@@ -3,17 +3,14 @@
 import pytest
 
 from utterd.client.codec import encode
-from utterd.client.errors import ProtocolError, RequestRefused, UtteranceCancelled, UtteranceFailed
+from utterd.client.errors import ProtocolError, RequestRefused
 from utterd.client.messages import (
-    EVENTS,
     REQUESTS,
-    TERMINAL_EVENTS,
     Accepted,
-    Audio,
-    Cancelled,
+    Append,
+    Done,
     ErrorCode,
     Event,
-    Failed,
     Finished,
     GetStatus,
     Refused,
@@ -23,13 +20,11 @@ from utterd.client.messages import (
     Status,
     Stopped,
 )
-from utterd.client.session import REPLY_TO, TRANSITIONS, Session, Track, UtteranceState
+from utterd.client.session import REPLY_TO, Session
+from utterd.client.track import Track
 
 STARTED = Started(utterance=7, t_ms=1, audio_ms=0)
-AUDIO = Audio(utterance=7, pcm=b"\0\0")
 FINISHED = Finished(utterance=7, t_ms=2, audio_ms=1, underruns=0, dropped=[])
-CANCELLED = Cancelled(utterance=7, t_ms=2, audio_ms=1, reason="stopped")
-FAILED = Failed(utterance=7, t_ms=2, audio_ms=1, code="stage_crashed", message="it died twice")
 
 
 def spoken(*events: Event) -> Track:
@@ -44,60 +39,14 @@ def spoken(*events: Event) -> Track:
     return track
 
 
-HISTORIES: list[tuple[list[Event], UtteranceState]] = [
-    ([], UtteranceState.QUEUED),
-    ([STARTED], UtteranceState.SPEAKING),
-    ([STARTED, FINISHED], UtteranceState.FINISHED),
-    ([AUDIO, AUDIO, FINISHED], UtteranceState.FINISHED),
-    ([CANCELLED], UtteranceState.CANCELLED),
-    ([STARTED, CANCELLED], UtteranceState.CANCELLED),
-    ([FAILED], UtteranceState.FAILED),
-    ([STARTED, STARTED, FAILED], UtteranceState.FAILED),
-]
-
-
-@pytest.mark.parametrize(("events", "state"), HISTORIES)
-def test_what_happened_decides_the_state(events: list[Event], state: UtteranceState) -> None:
-    track = spoken(*events)
-    assert track.state is state
-    assert list(track.unread) == events
-
-
-def test_the_table_of_transitions_is_whole() -> None:
-    assert set(TRANSITIONS) == set(UtteranceState)
+def test_every_request_has_its_reply() -> None:
     assert set(REPLY_TO) == set(REQUESTS)
-    for state, followers in TRANSITIONS.items():
-        assert set(followers) in (set(), set(EVENTS)), state
 
 
-@pytest.mark.parametrize("end", [FINISHED, CANCELLED, FAILED])
-def test_nothing_happens_after_the_end(end: Event) -> None:
-    track = spoken(end)
-    with pytest.raises(ProtocolError, match="Started for utterance 7"):
-        track.record(STARTED)
-
-
-def test_an_end_is_an_end_for_every_terminal_event() -> None:
-    for event in (FINISHED, CANCELLED, FAILED):
-        assert isinstance(event, TERMINAL_EVENTS)
-        assert spoken(event).end == event
-
-
-def test_a_result_is_the_last_event_or_its_error() -> None:
-    assert spoken(STARTED).result() is None
-    assert spoken(STARTED, FINISHED).result() == FINISHED
-    with pytest.raises(UtteranceFailed, match="it died twice") as failed:
-        spoken(FAILED).result()
-    assert failed.value.code == "stage_crashed"
-    with pytest.raises(UtteranceCancelled) as cancelled:
-        spoken(CANCELLED).result()
-    assert cancelled.value.reason == "stopped"
-
-
-def test_events_are_read_one_by_one_and_then_no_more() -> None:
+def test_events_find_their_utterance() -> None:
     track = spoken(STARTED, FINISHED)
-    assert [track.take_event(), track.take_event(), track.take_event()] == [[STARTED], [FINISHED], []]
-    assert spoken().take_event() is None
+    assert list(track.unread) == [STARTED, FINISHED]
+    assert track.end == FINISHED
 
 
 def test_an_utterance_may_end_in_the_same_breath_as_it_is_accepted() -> None:
@@ -119,6 +68,13 @@ def test_replies_find_their_requests_in_any_order() -> None:
     assert session.take_reply(first, Status) == Status(status={"n": 1})
     assert session.take_reply(second, Status) == Status(status={"n": 2})
     assert session.take_reply(second, Status) is None
+
+
+def test_a_reply_without_content_of_its_own_says_to_whom_it_was_done() -> None:
+    session = Session()
+    request_id, _ = session.open(Append(utterance=7, text="more"))
+    session.receive(encode(Done(utterances=[7]), request_id))
+    assert session.take_reply(request_id, Done) == Done(utterances=[7])
 
 
 def test_a_refusal_is_raised_for_who_asked() -> None:

@@ -111,7 +111,9 @@ def test_wrong_usage_is_one_line_and_two(
     assert capsys.readouterr() == ("", f"utterd: {sentence}\n")
 
 
-@pytest.mark.parametrize("command", [["stop"], ["status"], ["voices"], ["queue"], ["status", "--json"]])
+@pytest.mark.parametrize(
+    "command", [["stop"], ["status"], ["voices"], ["queue"], ["status", "--json"], ["pause"], ["seek", "5"], ["replay"]]
+)
 def test_without_a_daemon_the_code_is_three(
     home: object, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -125,6 +127,8 @@ def test_without_a_daemon_the_code_is_three(
     ("error", "code"),
     [
         (RequestRefused("unknown_voice", ""), Exit.USAGE),
+        (RequestRefused("bad_markup", ""), Exit.USAGE),
+        (RequestRefused("not_a_stream", ""), Exit.REFUSED),
         (RequestRefused("unknown_utterance", ""), Exit.REFUSED),
         (ProtocolError("bad_field", ""), Exit.USAGE),
         (ProtocolError("malformed", ""), Exit.REFUSED),

@@ -64,6 +64,19 @@ def test_the_queue_is_a_table_or_empty(daemon: FakeDaemon, capsys: pytest.Captur
     assert output(capsys) == "the queue is empty\n"
 
 
+def test_the_queue_shows_whose_and_how_urgent_where_that_is_known(
+    daemon: FakeDaemon, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = {"id": 8, "state": "paused", "position": 1, "characters": 9, "destination": "device"}
+    daemon.queue = [{**QUEUE[0], "priority": None, "client": ""}, {**waiting, "priority": "text", "client": "editor"}]
+    assert main(["queue"]) == 0
+    assert output(capsys) == (
+        "ID  STATE     POSITION  CHARACTERS  DESTINATION  PRIORITY  CLIENT\n"
+        "7   speaking  0         5           device       -         -\n"
+        "8   paused    1         9           device       text      editor\n"
+    )
+
+
 def test_status_shows_everything(daemon: FakeDaemon, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == 0
     assert (

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_daemon import WINDOW, FakeDaemon
+from fake_answers import WINDOW
+from fake_daemon import FakeDaemon
 
 from utterd.client.cli import main
 from utterd.client.errors import DaemonUnavailable
@@ -56,9 +57,13 @@ def spoken(daemon: FakeDaemon) -> Speak:
     return request
 
 
+HERE = os.getcwd()
+"""What the daemon is told to look for a lexicon in."""
+
+
 def test_words_are_spoken_and_waited_for(daemon: FakeDaemon, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["speak", "Hello,", "world."]) == 0
-    assert spoken(daemon) == Speak(text="Hello, world.", on_disconnect="stop")
+    assert spoken(daemon) == Speak(text="Hello, world.", on_disconnect="stop", project=HERE)
     assert capsys.readouterr() == ("", "")
 
 
@@ -73,7 +78,66 @@ def test_every_option_reaches_the_daemon(daemon: FakeDaemon) -> None:
         gain=0.5,
         placement="next",
         on_disconnect="stop",
+        project=HERE,
     )
+
+
+def test_every_option_of_the_queue_reaches_the_daemon(daemon: FakeDaemon) -> None:
+    options = "--priority message --key k --replaces r --group g --client editor --max-age 2.5 --profile chat".split()
+    assert main(["speak", *options, "Hello."]) == 0
+    assert spoken(daemon) == Speak(
+        text="Hello.",
+        priority="message",
+        key="k",
+        replaces="r",
+        group="g",
+        client="editor",
+        max_age_s=2.5,
+        profile="chat",
+        on_disconnect="stop",
+        project=HERE,
+    )
+
+
+@pytest.mark.parametrize(("option", "markup"), [("--ssml", "ssml"), ("--marks", "light")])
+def test_marks_are_announced(daemon: FakeDaemon, option: str, markup: str) -> None:
+    assert main(["speak", option, "Hello."]) == 0
+    assert spoken(daemon).markup == markup
+
+
+def test_blends_and_languages_to_be_found_out_are_the_daemons_business(daemon: FakeDaemon) -> None:
+    assert main(["speak", "-v", "af_slt*0.6+am_rms*0.4", "-l", "auto", "Hello."]) == 0
+    assert (spoken(daemon).voice, spoken(daemon).language) == ("af_slt*0.6+am_rms*0.4", "auto")
+
+
+def test_the_project_of_a_file_is_its_folder(
+    daemon: FakeDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Ann")
+    monkeypatch.chdir(tmp_path.parent)
+    assert main(["speak", "-f", f"{tmp_path.name}/letter.txt"]) == 0
+    assert spoken(daemon).project == str(tmp_path)
+
+
+def test_a_folder_that_is_gone_is_no_project(
+    daemon: FakeDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["speak", "Hello."]) == 0
+    assert spoken(daemon).project == ""
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems refuse such names")
+def test_a_folder_whose_name_is_not_utf_8_is_no_project(
+    daemon: FakeDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / os.fsdecode(b"gr\xfcn")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert main(["speak", "Hello."]) == 0
+    assert spoken(daemon).project == ""
 
 
 def test_now_interrupts(daemon: FakeDaemon) -> None:
@@ -83,7 +147,7 @@ def test_now_interrupts(daemon: FakeDaemon) -> None:
 
 def test_words_after_two_dashes_are_spoken_as_they_are(daemon: FakeDaemon) -> None:
     assert main(["speak", "It", "-s", "2", "is", "--", "--now", "-5", "degrees"]) == 0
-    assert spoken(daemon) == Speak(text="It is --now -5 degrees", speed=2.0, on_disconnect="stop")
+    assert spoken(daemon) == Speak(text="It is --now -5 degrees", speed=2.0, on_disconnect="stop", project=HERE)
 
 
 def test_without_waiting_speech_goes_on_and_the_id_is_printed(
@@ -148,7 +212,20 @@ BAD_INPUT: list[tuple[list[str], str]] = [
     (["hi", "--loud"], "unrecognized arguments: --loud; `utterd speak --help`"),
     (["hi", "--events", "--no-wait"], "--events needs the whole utterance; leave out --no-wait"),
     (["hi", "-o", "x.wav", "--no-wait"], "--output needs the whole utterance; leave out --no-wait"),
-    (["hi", "-o", "x.wav", "--now"], "a file does not wait for the loudspeaker; leave out --now and --next"),
+    (["hi", "-o", "x.wav", "--now"], "a file does not wait for the loudspeaker; leave out --now"),
+    (["hi", "-o", "x.wav", "--key", "k", "--max-age", "1"], "the loudspeaker; leave out --key and --max-age"),
+    (["hi", "--now", "--priority", "text"], "argument --priority: not allowed with argument --now; `utterd speak"),
+    (["hi", "--priority", "urgent"], "argument --priority: invalid choice: 'urgent' (choose from 'important', "),
+    (["hi", "--profile", "poem"], "argument --profile: invalid choice: 'poem' (choose from 'prose', "),
+    (["hi", "--max-age", "0"], "argument --max-age: must be a number from 0.01 to 86400, not '0'; `utterd speak"),
+    (["hi", "--max-age", "-1"], "argument --max-age: must be a number from 0.01 to 86400, not '-1'; `utterd speak"),
+    (["hi", "--ssml", "--marks"], "argument --marks: not allowed with argument --ssml; `utterd speak --help`"),
+    (["--stream"], "nothing to speak: pipe text in, or write `-` to type it"),
+    (["--stream", "hi"], "--stream reads standard input; leave out the text, or --stream"),
+    (["--stream", "-f", "good.txt"], "--stream reads standard input; leave out --file, or --stream"),
+    (["--stream", "-o", "x.wav"], "--stream speaks while it reads; leave out --output, or --stream"),
+    (["--stream", "--ssml"], "--stream does not know how the text goes on; leave out --ssml, or --stream"),
+    (["--stream", "--marks"], "--stream does not know how the text goes on; leave out --marks, or --stream"),
     (["hi", "-o", "."], " is a folder; name a file in it"),
     (["hi", "-o", "nowhere/x.wav"], "nowhere/x.wav: the folder "),
     (["hi", "-o", "x.mp3"], "only WAV files are written; name it x.wav"),
@@ -185,6 +262,7 @@ def test_bad_input_is_one_line_and_two(
         ("unknown_voice", 2),
         ("unknown_language", 2),
         ("bad_field", 2),
+        ("bad_markup", 2),
         ("text_too_long", 2),
         ("queue_full", 4),
         ("shutting_down", 4),
@@ -235,8 +313,23 @@ def test_events_are_json_lines(daemon: FakeDaemon, capsys: pytest.CaptureFixture
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert events == [
         {"event": "started", "utterance": 1, "t_ms": 12.5, "audio_ms": 0.0, "handed_ms": 1.5},
+        {"event": "sentence", "utterance": 1, "t_ms": 13.0, "audio_ms": 0.5, "char_start": 0, "char_end": 5},
+        {"event": "word", "utterance": 1, "t_ms": 13.0, "audio_ms": 0.5, "char_start": 0, "char_end": 5},
+        {"event": "mark", "utterance": 1, "t_ms": 90.0, "audio_ms": 80.0, "name": "here", "char_start": 5},
+        {"event": "progress", "utterance": 1, "t_ms": 100.0, "audio_ms": 90.0, "char_end": 5, "characters": 5},
         {"event": "finished", "utterance": 1, "t_ms": 250.0, "audio_ms": 200.0, "underruns": 0, "dropped": []},
     ]
+
+
+def test_words_are_asked_for_only_if_somebody_reads_them(daemon: FakeDaemon) -> None:
+    assert main(["speak", "hello"]) == 0
+    assert main(["speak", "--events", "hello"]) == 0
+    assert [request.words for request in daemon.requests if isinstance(request, Speak)] == [False, True]
+
+
+def test_what_another_one_stands_for_is_no_failure(daemon: FakeDaemon, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["speak", "--replaces", "build", "coalesced"]) == 0
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_event_of_a_failure_is_printed_too(daemon: FakeDaemon, capsys: pytest.CaptureFixture[str]) -> None:
@@ -251,14 +344,29 @@ def test_a_file_is_written(daemon: FakeDaemon, tmp_path: Path, capsys: pytest.Ca
     assert main(["speak", "hello", "-o", str(path)]) == 0
     with wave.open(str(path)) as sound:
         assert sound.readframes(10**6) == WINDOW * 2
-    assert spoken(daemon) == Speak(text="hello", destination="client", on_disconnect="stop")
+    assert spoken(daemon) == Speak(text="hello", destination="client", on_disconnect="stop", project=HERE)
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_file_and_events_go_together(daemon: FakeDaemon, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["speak", "hello", "--events", "-o", str(tmp_path / "speech.wav")]) == 0
     events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
-    assert events == ["started", "finished"]
+    assert events == ["started", "sentence", "word", "mark", "progress", "finished"]
+
+
+def test_a_file_can_be_somebodys_and_have_marks(daemon: FakeDaemon, tmp_path: Path) -> None:
+    options = ["--client", "editor", "--marks", "--profile", "pdf", "--volume", "0.5"]
+    assert main(["speak", "hello", "-o", str(tmp_path / "speech.wav"), *options]) == 0
+    assert spoken(daemon) == Speak(
+        text="hello",
+        destination="client",
+        on_disconnect="stop",
+        client="editor",
+        markup="light",
+        profile="pdf",
+        gain=0.5,
+        project=HERE,
+    )
 
 
 def test_half_a_file_is_never_left(daemon: FakeDaemon, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
