@@ -64,6 +64,8 @@ class Units:
         """As the segmenter counts: the first unit is short."""
         self._edges = sorted({run.start for run in script.runs[1:]} | {each.place for each in script.breaks} - {0})
         self._breaks = {each.place: each for each in script.breaks}
+        if 0 in self._breaks and start == 0:
+            self._cuts.append(_Cut(0, 0, "none"))  # silence before the first word
         self._run_starts = [run.start for run in script.runs]
 
     @property

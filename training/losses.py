@@ -85,7 +85,9 @@ def losses(student: Student, batch: Batch) -> Losses:
 def _level_error(student: Student, made: Tensor, wanted: Tensor, valid: Tensor) -> Tensor:
     """Mean over takes of |10 log10 of the power made over the power wanted|, weighted as BS.1770 does.
 
-    Both have the same frames, so its gates, which leave out pauses, would leave out the same.
+    Both have the same frames, so its gates, which leave out pauses, would leave out the same. What is learned from it
+    is the mean of c0 alone: left free, the loud vowels made up for all that smooth spectra lack in power, and words
+    were less well understood (4.1 % errors for 2.6, 2026-11-26).
 
     Args:
         made: normalised parameters (batch, frames, 31), voicing a logit.
@@ -96,7 +98,9 @@ def _level_error(student: Student, made: Tensor, wanted: Tensor, valid: Tensor) 
         voicing, cepstrum, strengths = student.decoder.physical(made)
         power = (_power(voicing, cepstrum, strengths) * valid).sum(1)
         aim = (_power(wanted[..., VOICING, None], wanted[..., CEPSTRUM], wanted[..., STRENGTHS]) * valid).sum(1)
-        return (10 * torch.log10((power + 1e-9) / (aim + 1e-9))).abs().mean()
+        error = (10 * torch.log10((power + 1e-9) / (aim + 1e-9))).detach()
+        mean_c0 = (cepstrum[..., 0] * valid).sum(1) / valid.sum(1).clamp(min=1)
+        return (error + (mean_c0 - mean_c0.detach()) / loudness.NEPERS_PER_DB).abs().mean()
 
 
 def _power(voicing: Tensor, cepstrum: Tensor, strengths: Tensor) -> Tensor:

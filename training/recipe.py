@@ -16,12 +16,12 @@ class Recipe:
     speakers: tuple[str, ...] = ("slt", "rms", "awb")
     louder_lu: dict[str, float] = field(default_factory=lambda: {"slt": -1.1, "rms": 0.2, "awb": 0.6})
     """What `estimate_lufs` is wrong by: pyloudnorm on the vocoded takes of 60 lines each, 2026-11-26."""
-    corpus_lines: int = 12_000
+    corpus_lines: int = 9000
     """Distinct lines in all."""
-    lines_per_speaker: int = 6000
+    lines_per_speaker: int = 4500
     """Drawn from the corpus for each: what one does not say, another does."""
     widths: Widths = field(default_factory=Widths)
-    steps: int = 16_000
+    steps: int = 12_000
     batch_frames: int = 4800
     """5 ms frames of speech in a step, padding included: 24 s."""
     learning_rate: float = 2e-3

@@ -11,7 +11,13 @@ from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk, Chunk, PhonemeChunk
 from utterd.stages.inference.onnx_session import Abort
 from utterd.stages.inference.passings import Passings
 from utterd.stages.inference.synthesizer import SynthesisRequest, Synthesizer
-from utterd.stages.inference.unit import plan_stretch, silence_frames, stretch_audio, trailing_quiet
+from utterd.stages.inference.unit import (
+    plan_stretch,
+    silence_frames,
+    silent_windows,
+    stretch_audio,
+    trailing_quiet,
+)
 from utterd.stages.pcm import Dither, to_int16
 from utterd.stages.reports import UnitSynthesized
 from utterd.stages.work import ChunkFailed, Reporter
@@ -105,6 +111,13 @@ class Inference:
                     return
                 place += len(samples)
             piece_start = end
+        if not chunk.pieces and chunk.pause_ms:  # a break where nothing is said
+            place = start
+            total = silence_frames(chunk.pause, chunk.pause_ms, chunk.speaking.speed)
+            for samples in silent_windows(total - start):
+                yield place, samples, False
+                place += len(samples)
+            start = place
         yield max(start, piece_start), np.zeros(0, np.float32), True
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, Pause
-from utterd.stages.inference.synthesizer import Speech
+from utterd.stages.inference.synthesizer import LARGEST_WINDOW_FRAMES, Speech
 
 LEAD_FRAMES = SAMPLE_RATE_HZ // 100
 """10 ms of the model's leading silence stay: room for the attack of a plosive and for the fade-in."""
@@ -74,9 +74,14 @@ def stretch_audio(speech: Speech, stretch: Stretch, skip: int) -> Iterator[npt.N
     """The stretch's audio from its frame `skip` on, silence included."""
     if (start := stretch.start + skip) < stretch.end:
         yield from _faded(speech.windows(start, stretch.end), skip, stretch.end - stretch.start)
-    silence = stretch.silence - max(0, start - stretch.end)
-    if silence > 0:
-        yield np.zeros(silence, np.float32)
+    yield from silent_windows(stretch.silence - max(0, start - stretch.end))
+
+
+def silent_windows(frames: int) -> Iterator[npt.NDArray[np.float32]]:
+    """So much silence, in windows that fit into a slot."""
+    while frames > 0:
+        yield np.zeros(min(frames, LARGEST_WINDOW_FRAMES), np.float32)
+        frames -= LARGEST_WINDOW_FRAMES
 
 
 def _faded(windows: Iterator[npt.NDArray[np.float32]], first: int, length: int) -> Iterator[npt.NDArray[np.float32]]:

@@ -33,6 +33,12 @@ def test_a_break_ends_a_unit_with_its_silence():
     assert (second.text, second.pause_ms) == (" for it.", None)
 
 
+def test_a_break_before_the_first_word_is_a_unit_of_its_own():
+    first, second = marked("[pause 1s]Now.")
+    assert (first.text, first.pause_ms, first.is_last) == ("", 1000, False)
+    assert (second.text, second.is_last) == ("Now.", True)
+
+
 def test_a_style_is_a_unit_of_its_own_without_a_pause_that_nobody_wrote():
     units = marked("I say [rate 1.5]very quickly[/rate] what I mean.")
     assert [(unit.text, unit.style.rate, unit.pause) for unit in units] == [

@@ -117,3 +117,14 @@ def test_each_word_is_passed_once_and_in_order_wherever_one_begins(counts, data)
 def test_nothing_is_taken_twice():
     passed = Passings(unit(WORDS))
     assert passed.take(100, is_last=True) == ()
+
+
+def test_a_long_pause_comes_in_windows_that_fit_into_a_slot():
+    chunks, _ = said(unit(WORDS, pause_ms=10_000))
+    assert max(len(c.pcm) for c in chunks) <= 96_000
+    assert sum(len(c.pcm) // 4 for c in chunks) == 9 * TOKEN + 240_000
+
+
+def test_a_break_where_nothing_is_said_is_silence():
+    chunks, _ = said(unit(pause_ms=1500))
+    assert sum(len(c.pcm) // 4 for c in chunks) == 36_000
