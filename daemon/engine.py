@@ -88,6 +88,7 @@ class Engine:
             listener=listener,
             characters=checked.characters,
             voices_of=checked.voices_of,
+            client=checked.client,
             wants_words=checked.wants_words,
             on_disconnect="stop" if lane == "render" else checked.on_disconnect,
             owner=owner,

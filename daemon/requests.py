@@ -54,6 +54,7 @@ class Request:
     """Of the text as sent."""
     voices_of: dict[tuple[str | None, str | None], tuple[str | None, str | None]] = field(default_factory=dict)
     """As in Utterance."""
+    client: str = ""
     wants_words: bool = False
     is_stream: bool = False
     on_disconnect: Literal["continue", "stop"] = "continue"
@@ -101,6 +102,7 @@ def check_speak(
         wish=_check_wish(request, owner_label, is_live=is_live),
         characters=len(request.text),
         voices_of=_check_styles(script, bundle),
+        client=request.client,
         wants_words=request.words,
         is_stream=request.stream,
         on_disconnect=request.on_disconnect,

@@ -46,6 +46,7 @@ def describe_queue(engine: Engine) -> list[dict[str, Any]]:
             "characters": utterance.characters,
             "priority": utterance.wish.priority,
             "group": utterance.wish.group or None,
+            "client": utterance.client or None,
             "destination": "device" if lane == "live" else "client",
         }
         for lane, queue in engine.queues.items()

@@ -82,6 +82,8 @@ class Utterance:
     """Of the text as sent, so far."""
     voices_of: dict[tuple[str | None, str | None], tuple[str | None, str | None]] = field(default_factory=dict)
     """(voice, language) of a style in the script → those that speak it, where they differ from `speaking`."""
+    client: str = ""
+    """Whose it is by its client's own word."""
     wants_words: bool = False
     on_disconnect: Literal["continue", "stop"] = "continue"
     owner: Any = field(default=None, repr=False)

@@ -100,7 +100,8 @@ def _level_error(student: Student, made: Tensor, wanted: Tensor, valid: Tensor) 
         aim = (_power(wanted[..., VOICING, None], wanted[..., CEPSTRUM], wanted[..., STRENGTHS]) * valid).sum(1)
         error = (10 * torch.log10((power + 1e-9) / (aim + 1e-9))).detach()
         mean_c0 = (cepstrum[..., 0] * valid).sum(1) / valid.sum(1).clamp(min=1)
-        return (error + (mean_c0 - mean_c0.detach()) / loudness.NEPERS_PER_DB).abs().mean()
+        level: Tensor = (error + (mean_c0 - mean_c0.detach()) / loudness.NEPERS_PER_DB).abs().mean()
+        return level
 
 
 def _power(voicing: Tensor, cepstrum: Tensor, strengths: Tensor) -> Tensor:

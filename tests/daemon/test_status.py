@@ -75,7 +75,7 @@ def test_the_device_is_the_one_last_heard_of(engine: Engine) -> None:
     assert status_of(engine)["device"]["state"] == "unusable"
 
 
-PLAIN = {"priority": None, "group": None}
+PLAIN = {"priority": None, "group": None, "client": None}
 
 
 def test_the_queue_is_told_by_length_and_place(engine: Engine) -> None:

@@ -117,7 +117,6 @@ def test_marks_are_told_as_they_are_passed(client):
     assert refused.value.code == "bad_markup"
 
 
-@pytest.mark.xfail(reason="the daemon does not send the Cancelled of PROTOCOL.md, The queue, yet", strict=True)
 def test_a_key_is_spoken_once(client):
     first = client.speak(TEXT, key="k", client="tests")
     second = client.speak(TEXT, key="k", client="tests")
