@@ -376,7 +376,7 @@ class Cancelled:
     reason: str
     """`stopped`, `skipped`, `interrupted` (by a `now`, or a higher priority), `coalesced` (another one stands for it: a
     later one, or the one that had its key), `discarded` (a notification for which there was no room), `expired`,
-    `disconnected`, `shutting_down`; bear others."""
+    `unread` (a rendering whose client read nothing for a minute), `disconnected`, `shutting_down`; bear others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

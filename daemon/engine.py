@@ -52,7 +52,14 @@ class Engine:
         self.device: DeviceChanged | None = None
         self._ids = itertools.count(1)
         self.queues: dict[Lane, Scheduler] = {lane: Scheduler(limit=settings.queue.limit) for lane in LANES}
-        self.rendering = Rendering(render_reader, pipeline.lanes["render"], can_send, self.finish)
+        self.rendering = Rendering(
+            render_reader,
+            pipeline.lanes["render"],
+            can_send,
+            self.finish,
+            on_unread=lambda utterance: self.cancel([utterance], "unread"),
+            loop=loop,
+        )
         self.hearing = Hearing(loop)
         self.streams = Streams(loop, self._on_written)
         self.speed = settings.speech.speed

@@ -1,5 +1,6 @@
 """The receiving end of the render lane: audio for files goes to the client that asked, as fast as it can take it."""
 
+import asyncio
 import logging
 import time
 from collections import deque
@@ -16,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 _BYTES_PER_FRAME = 2
 
+PATIENCE_S = 60.0
+"""A client that has read none of its audio for so long holds up the renderings behind it no more."""
+
 
 class Rendering:
     """Reads `audio.render` in order; a slot is given back when its audio has been sent. Belongs to the event loop.
@@ -29,11 +33,17 @@ class Rendering:
         lane: LaneFeeder,
         can_send: Callable[[Utterance], bool],
         on_finished: Callable[[Utterance], None],
+        on_unread: Callable[[Utterance], None],
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._reader = reader
         self._lane = lane
         self._can_send = can_send
         self._on_finished = on_finished
+        self._on_unread = on_unread
+        self._loop = loop
+        self._patience: asyncio.TimerHandle | None = None
+        """Runs while the client at the head does not read."""
         self._waiting: deque[Arrival] = deque()
         self._frame = 0
         """Frames sent of the unit being received."""
@@ -64,10 +74,24 @@ class Rendering:
                 self.on_used()
             assert isinstance(chunk, AudioChunk)
             self._take(chunk)
+        self._mind_the_deaf()
 
     def begin(self) -> None:
         """Another utterance is at the head of the lane, or the head begins anew."""
         self._frame = self._unit_start = 0
+
+    def _mind_the_deaf(self) -> None:
+        """A client that reads nothing may hold up its own rendering for a while, and not all those behind it for ever."""
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        if self._waiting and not self._may_send():
+            self._patience = self._loop.call_later(PATIENCE_S, self._give_up, self._lane.feeds[0].utterance)
+
+    def _give_up(self, utterance: Utterance) -> None:
+        self._patience = None
+        if self._lane.feeds and self._lane.feeds[0].utterance is utterance and not self._may_send():
+            self._on_unread(utterance)
 
     def _may_send(self) -> bool:
         return not self._lane.feeds or self._can_send(self._lane.feeds[0].utterance)

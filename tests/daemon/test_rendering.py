@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from rig.daemon_fakes import FakeArrival, FakeHopReader, FakeHopWriter, Listener, audio_chunk, make_utterance
+from rig.daemon_fakes import FakeArrival, FakeHopReader, FakeHopWriter, FakeLoop, Listener, audio_chunk, make_utterance
 
 from utterd.client.messages import Audio
 from utterd.daemon.feed import Feed
 from utterd.daemon.lane import LaneFeeder
-from utterd.daemon.rendering import Rendering
+from utterd.daemon.rendering import PATIENCE_S, Rendering
 from utterd.daemon.utterance import Utterance
 from utterd.stages.commands import Cut
 from utterd.stages.ring import SlotCorrupt
@@ -27,7 +27,17 @@ class Render:
         self.finished: list[int] = []
         self.has_room = True
         reader: Any = self.reader
-        self.rendering = Rendering(reader, self.lane, lambda utterance: self.has_room, self._finish)
+        self.loop = FakeLoop()
+        loop: Any = self.loop
+        self.unread: list[int] = []
+        self.rendering = Rendering(
+            reader,
+            self.lane,
+            lambda utterance: self.has_room,
+            self._finish,
+            lambda utterance: self.unread.append(utterance.id),
+            loop,
+        )
         self.lane.arrange([self.feed(1)])
 
     def feed(self, number: int) -> Feed:
@@ -180,3 +190,17 @@ def test_one_that_had_to_wait_for_another_is_not_begun_twice_by_a_death(render: 
     render.announce(*(audio_chunk(2, n, frames=5, is_last=n == 1, generation=generation) for n in range(2)))
     assert render.heard == [*range(5), *range(5)]
     assert second.place[0] == 2
+
+
+def test_a_client_that_reads_nothing_is_given_up_after_a_while_and_one_that_reads_again_is_not(render: Render) -> None:
+    render.has_room = False
+    render.announce(*UNIT_0)
+    (timer,) = render.loop.waiting
+    assert timer.delay_s == PATIENCE_S
+    render.has_room = True
+    render.rendering.send()
+    assert render.loop.waiting == []
+    render.has_room = False
+    render.announce(*UNIT_1)
+    render.loop.fire_all()
+    assert render.unread == [1]
