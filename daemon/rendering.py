@@ -81,7 +81,7 @@ class Rendering:
         self._frame = self._unit_start = 0
 
     def _mind_the_deaf(self) -> None:
-        """A client that reads nothing may hold up its own rendering for a while, and not all those behind it for ever."""
+        """A client that reads nothing may hold up its own rendering for a while, not all those behind it for ever."""
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None

@@ -70,11 +70,16 @@ def web_rules(language: str) -> tuple[Rule, ...]:
     """The rules for links and mail addresses alone."""
     read = _reader(language)
     return (
-        rule(r"(?:https?|ftp|ssh|git|file)://(?P<address>[^\s<>\"“”()\[\]{}?#|\\^`]*[\w/])", read, (":", "/")),
+        rule(
+            r"(?:https?|ftp|ssh|git|file)://(?P<address>(?:[^\s<>\"“”()\[\]{}?#|\\^`]|(?<=[_/])\([^\s()]{1,80}\))*"
+            r"(?:[\w/]|(?<=[_/])\([^\s()]{1,80}\)))",
+            read,
+            (":", "/"),
+        ),
         rule(r"(?<![\w@.+%-])(?:mailto:)?(?P<address>[\w.+%-]++@[\w-]+(?:\.[\w-]+)+)", read, ("@", INNER_STOP)),
         rule(r"(?<![\w@.])(?P<address>www\.[\w.-]+\w(?:/[\w./%~+=&,-]*[\w/])?)", read, INNER_STOP),
         drop(r"(?<=[\w/])\?[\w%.~+-]{1,60}=[^\s<>\"“”()]{0,2000}[\w=]", "query of a link", ("?", "=")),
-        rule(r"#(?<=[\w/]#)[\w.%-]{1,100}(?![\w.%-])", _read_fragment, "#"),
+        rule(r"#(?<=[\w/)]#)[\w.%-]{1,100}(?![\w.%-])", _read_fragment, "#"),
     )
 
 

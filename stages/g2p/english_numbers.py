@@ -126,12 +126,17 @@ def _read_range(match: re.Match[str]) -> str:
     """10-15; but in "Boeing 747-400" the figures only follow each other."""
     text, (start, end) = match.string, match.span()
     first, second = _FIGURES_BEFORE.search(text, max(0, start - 9), start), _FIGURES.match(text, end)
-    falls = first and second and len(first[0]) >= 3 and len(second[0]) >= 3 and int(first[0]) > int(second[0])
-    return " " if falls and match[0] == "-" else " to "
+    falls = first and second and len(first[0]) >= 3 and len(second[0]) >= 3 and _value(first[0]) > _value(second[0])
+    is_name = first is None and text[max(0, start - 1) : start].isdecimal()  # i7-9700, ISO-8859-1
+    return " " if (falls or is_name) and match[0] == "-" else " to "
+
+
+def _value(figures: str) -> int:
+    return int(re.sub(r"\D", "", figures.partition(".")[0]) or 0)
 
 
 _FIGURES: Final = re.compile(r"\d{1,9}(?!\d)")
-_FIGURES_BEFORE: Final = re.compile(r"(?<![\d.,])\d{1,8}\Z")
+_FIGURES_BEFORE: Final = re.compile(r"(?<![\w.,-])[\d.,]{0,8}\d\Z|(?<=[-−$€£])(?<!\w[-−])[\d.,]{0,8}\d\Z")
 
 
 def _read_power(match: re.Match[str]) -> str:

@@ -74,7 +74,7 @@ def _is_number(thing: str, numeral: str, following: str) -> bool:
     return numeral.isupper() or thing.casefold() in ("chapter", "scene", "volume", "section", "act", "part", "book")
 
 
-_FOLLOWING: Final = r"(?![\w'’]|\.\w)(?=(?:\s(?P<following>[a-z]{2,10}))?)"
+_FOLLOWING: Final = r"(?!\w|['’](?!s\b)|\.\w)(?=(?:\s(?P<following>[a-z]{2,10}))?)"
 
 ROMAN_RULES: Final[tuple[Rule, ...]] = (
     rule(rf"(?<![\w.'’-])(?!I(?![IVXLCDM]))[IVXLCDM]{{1,15}}{_FOLLOWING}", _read_roman, ROMAN),

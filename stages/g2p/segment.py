@@ -14,6 +14,7 @@ from typing import Final
 
 from utterd.stages.chunks import Pause
 from utterd.stages.g2p.boundaries import find_clause_ends, find_sentence_end
+from utterd.stages.g2p.kinds import PICTURES
 from utterd.stages.g2p.spoken_symbols import SPOKEN_SYMBOLS
 
 LONGEST_UNIT: Final = 400
@@ -49,7 +50,7 @@ _WORD_GAPS: Final = tuple(
 )
 """Where a sentence without commas may be cut, best places first."""
 _SPACE: Final = re.compile(r"\s")
-_SPEAKABLE: Final = re.compile(rf"[^\W_]|[{re.escape(''.join(SPOKEN_SYMBOLS['en']))}]")
+_SPEAKABLE: Final = re.compile(rf"[^\W_]|[{re.escape(''.join(SPOKEN_SYMBOLS['en']))}]|[{PICTURES}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,43 @@
 import time
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from utterd.stages.chunks import PROFILES, Instruction, InstructionKind, Profile
+from utterd.stages.g2p.kinds import kinds_in
 from utterd.stages.g2p.languages import LANGUAGES
 from utterd.stages.g2p.normalize import Span, normalize
-from utterd.stages.g2p.rules import rules_of
+from utterd.stages.g2p.rules import rules_for, rules_of
 
 PIECES = st.sampled_from(
     [
-        *"abzAIV019 .,;:!?-–—'\"()[]{}<>/\\@#$%^&*_+=~`|\n\t€£°½²éñß“”’…",
-        *["http://", "a.com", "3:45", "$5", "e.g.", "&amp;", "--", "```", "1/2", "10-15", "St."],
-        *["\u0301", "\u200b", "😀", "❤️", "漢", "п", "क्", "①", "ﬁ", "５", "\x00", "\ue000"],
+        *"abzAIV019 .,;:!?-–—'\"()[]{}<>/\\@#$%^&*_+=~`|\n\t\f€£°½²éñß“”’…★■",
+        *["http://", "a.com", "3:45", "$5", "e.g.", "&amp;", "--", "```", "1/2", "10-15", "St.", "IV", "aB", "5 km"],
+        *["\u0301", "\u200b", "😀", "❤️", "👍🏽", "👩\u200d💻", "🇫🇷", "1️⃣", "漢", "п", "क्", "①", "ﬁ", "５", "\x00"],
+        *["\ud800", "\udc00", "\u202e", "\u2066", "\u200f", "\ufe0f", "\u200d", "\u00ad", "\ue000", "\ufeff"],
+        *["<a b='c'>", "</p>", "<!--", "]]>", "<?xml?>", "&#x41;", ":smile:", "|---|", "0x1F", "2024-01-02", "ex-\nam"],
     ]
 )
-TEXTS = st.one_of(st.text(max_size=120), st.lists(PIECES, max_size=80).map("".join))
+TEXTS = st.one_of(
+    st.text(max_size=120),
+    st.text(st.characters(categories=["Cs", "Cf", "Mn", "Nd", "Sm", "So", "Zs", "Lu"]), max_size=60),
+    st.lists(PIECES, max_size=80).map("".join),
+)
+KINDS = st.sampled_from(get_args(InstructionKind))
+VALUES = st.sampled_from(["", "dmy", "ymd", "my", "other words", "$5 & 😀", "\ud800"])
+
+
+@st.composite
+def instructed_texts(draw: st.DrawFn) -> tuple[str, list[Instruction]]:
+    """A text, and instructions for stretches of it, in order."""
+    text = draw(TEXTS)
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    edges = zip(places[::2], places[1::2], strict=False)
+    return text, [
+        Instruction(char_start=start, char_end=end, kind=draw(KINDS), value=draw(VALUES)) for start, end in edges
+    ]
 
 
 def said(text: str, language: str = "en-us") -> str:
@@ -26,23 +48,52 @@ def dropped(text: str) -> list[tuple[str, str]]:
     return [(text[s.char_start : s.char_end], s.reason) for s in normalize(text, "en-us") if s.kind == "dropped"]
 
 
-@given(TEXTS, st.sampled_from(LANGUAGES))
-def test_spans_cover_the_text_without_gaps_or_overlap(text: str, language: str) -> None:
-    spans = normalize(text, language)
+@given(TEXTS, st.sampled_from(LANGUAGES), st.sampled_from(PROFILES))
+def test_spans_cover_the_text_without_gaps_or_overlap(text: str, language: str, profile: Profile) -> None:
+    check_spans(text, normalize(text, language, profile=profile))
+
+
+@given(instructed_texts(), st.sampled_from(LANGUAGES), st.sampled_from(PROFILES))
+def test_instructions_leave_no_gap_and_no_span_over_an_edge(
+    instructed: tuple[str, list[Instruction]], language: str, profile: Profile
+) -> None:
+    text, instructions = instructed
+    spans = normalize(text, language, profile=profile, instructions=instructions)
+    check_spans(text, spans)
+    edges = {edge for i in instructions if i.char_start < i.char_end for edge in (i.char_start, i.char_end)}
+    for span in spans:
+        if span.kind == "expanded":
+            assert not edges & set(range(span.char_start + 1, span.char_end))
+
+
+def check_spans(text: str, spans: list[Span]) -> None:
+    """In order, without a gap or an overlap, each with what its kind promises."""
     ends = [0, *(span.char_end for span in spans)]
     assert [span.char_start for span in spans] == ends[:-1]
     assert ends[-1] == len(text)
-    assert all(span.char_start < span.char_end for span in spans)
-
-
-@given(TEXTS, st.sampled_from(LANGUAGES))
-def test_spans_keep_what_their_kind_promises(text: str, language: str) -> None:
-    for span in normalize(text, language):
+    for span in spans:
+        assert span.char_start < span.char_end
         if span.kind == "spoken":
             assert len(span.text) == span.char_end - span.char_start
         elif span.kind == "dropped":
             assert span.text in ("", " ")
+        else:
+            assert span.text
         assert (span.kind == "dropped") == bool(span.reason)
+
+
+@given(TEXTS, st.sampled_from(LANGUAGES), st.sampled_from(PROFILES))
+def test_no_rule_reads_anything_in_a_text_that_lacks_what_it_needs(text: str, language: str, profile: Profile) -> None:
+    tried = rules_for(language, profile, kinds_in(text))
+    for rule in rules_of(language, profile):
+        if rule not in tried:
+            assert not any(map(rule.read, rule.pattern.finditer(text))), rule.pattern.pattern
+
+
+def test_a_megabyte_of_digits_is_read_digit_by_digit() -> None:
+    (span,) = normalize("7" * 1_000_000, "en-us")
+    assert (span.char_start, span.char_end) == (0, 1_000_000)
+    assert span.text.startswith("7 7 7, 7 7 7, ")
 
 
 def test_plain_words_are_one_span() -> None:
@@ -53,7 +104,7 @@ def test_plain_words_are_one_span() -> None:
 ENGLISH = [
     # times and dates
     ("at 3:45 or 3:05", "at 3 45 or 3 oh 5"),
-    ("3:45 pm, 10:00 a.m. sharp", "3 45 PM, 10 AM sharp"),
+    ("3:45 pm, 10:00 a.m. sharp", "3 45 P.M., 10 A.M. sharp"),
     ("12:00, 15:00, 00:30, 07:30:05", "12 o'clock, 15 hundred, 0 30, 7 30 oh 5"),
     ("on 2024-01-02", "on January 2nd, 2024"),
     ("on 1/2/2024", "on January 2nd, 2024"),
@@ -79,9 +130,9 @@ ENGLISH = [
     ("1/2 3/4 2 1/2 8/10 24/7 1½ ½", "1 half 3 quarters 2 and 1 half 8 out of 10 24 7 1 and a half one half"),
     ("10-15 10–15% 5 - 3 -5 −5 ~5", "10 to 15 10 to 15 percent 5 minus 3 minus 5 minus 5 about 5"),
     ("10^6 x^2 m³ 3**2", "10 to the power of 6 x squared m cubed 3 to the power of 2"),
-    ("2*3 2 x 4 0x1F 6.02e23", "2 times 3 2 by 4 0x1F 6 point 0 2 times 10 to the power of 23"),
+    ("2*3 2 x 4 0x1F 6.02e23", "2 times 3 2 by 4 hex 1 F 6 point 0 2 times 10 to the power of 23"),
     ("16:9 1:1", "16 to 9 1 to 1"),
-    ("v1.2.3 1.2.3 192.168.1.1", "version 1 point 2 point 3 1 point 2 point 3 192 dot 168 dot 1 dot 1"),
+    ("v1.2.3 1.2.3 192.168.1.1", "version 1 point 2 point 3 1 point 2 point 3 1 92 dot 1 68 dot 1 dot 1"),
     ("555-1234 (212) 555-1234", "5 5 5, 1 2 3 4 2 1 2, 5 5 5, 1 2 3 4"),
     ("+44 20 7946 0958", "plus 4 4, 2 0, 7 9 4 6, 0 9 5 8"),
     ("#5 #fun C# C++ F#", "number 5 hashtag fun C sharp C plus plus F sharp"),
@@ -97,7 +148,7 @@ ENGLISH = [
     ("Fig. 3, p. 5, no. 7, No. Not no.", "figure 3, page 5, number 7, No. Not no."),
     ("J. R. R. Tolkien; Plan B. Then", "J R R Tolkien; Plan B. Then"),
     ("World War II, Henry VIII, Chapter IV. John I think", "World War 2, Henry the 8th, Chapter 4. John I think"),
-    ("I/O, and/or, black/white, w/o, AT&T", "I O, and or, black slash white, without, A T and T"),
+    ("I/O, and/or, black/white, w/o, AT&T", "I O, and or, black slash white, without, eh T and T"),
     ("a -> b => c != d && e", "a to b to c is not equal to d and e"),
     ("x < y, a<b, 5 > 3", "x less than y, a less than b, 5 greater than 3"),
     ("on Sat., Dec. 7; on Sun.", "on Saturday, December 7th; on Sunday"),
@@ -107,7 +158,7 @@ ENGLISH = [
     ("https://example.com/foo_bar", "example dot com slash foo underscore bar"),
     ("me@foo.co.uk", "me at foo dot co dot U K"),
     ("main.py, Node.js and os.path.join", "main dot pie, Node dot J S and O S dot path dot join"),
-    ("/usr/bin and ~/a.txt", "slash user slash bin and tilde slash A dot text"),
+    ("/usr/bin and ~/a.txt", "slash user slash bin and tilde slash eh dot text"),
     (r"C:\Temp", "C colon backslash Temp"),
     ("snake_case __init__ _so_", "snake case init so"),
     ("end.Next", "end. Next"),
@@ -138,7 +189,7 @@ def test_british_dates_begin_with_the_day() -> None:
         ("es", "12:30, $5, 50% y a@b.com", "12 30, 5 dólares, 50 por ciento y A arroba B punto com"),
         ("fr-fr", "5 € & www.a.fr", "5 euros et W W W point A point F R"),
         ("pt-br", "R$ 5,50", "5,50 reais"),
-        ("it", "20°C", "20 gradi C"),
+        ("it", "20°C", "20 gradi Celsius"),
         ("hi", "३.१४।", "3.14."),
         ("es", "¿Qué? ¡Sí!", "Qué? Sí!"),
     ],
@@ -156,7 +207,7 @@ DROPPED = [
     ("a <b>c</b>", [("<b>", "markup tag"), ("</b>", "markup tag")]),
     ("try --help or -v", [("--", "dashes of an option"), ("-", "dashes of an option")]),
     ("one\n-----\ntwo", [("-----", "line of marks")]),
-    ("hi 😀❤️!", [("😀❤️", "emoji or picture")]),
+    ("■ and ◆", [("■ ", "list marker"), ("◆", "picture without a name")]),
     ("a\u200bb\x00", [("\u200b", "invisible character"), ("\x00", "invisible character")]),
     ("\u0301 x", [("\u0301", "combining mark without a letter")]),
     ("\ue000\ud800", [("\ue000\ud800", "not a character of any script")]),
@@ -171,39 +222,23 @@ def test_what_is_not_said_is_dropped_with_a_reason(text: str, expected: list[tup
 
 
 def test_a_dropped_picture_keeps_its_neighbours_apart() -> None:
-    assert said("one😀two") == "one two"
+    assert said("one◆two") == "one two"
     assert said("o\u200bne") == "one"
 
 
-@pytest.mark.parametrize("language", ["en-us", "fr-fr"])
-@pytest.mark.parametrize(
-    "part",
-    [
-        "x",
-        "1",
-        ".",
-        "a.",
-        "a-",
-        "1,",
-        "1-",
-        "/a",
-        "_a",
-        "[",
-        "<",
-        "<a ",
-        "\u0301",
-        "$",
-        "1:",
-        "- ",
-        "\n",
-        "@",
-        "a@",
-        "#",
-    ],
+UNLOCK = " 0Aa. #$%&*+,-/:;<=>?@[\\]^_`{|}~\n\"'()|…–€½²★😀 a.b aB II 10:30 a@b.c http://x.y \f "
+"""Something of every kind, so that every rule is tried."""
+REPEATED = (
+    "x|1|.|a.|a-|1,|1-|/a|_a|[|<|<a |\u0301|$|1:|- |\n|@|a@|#| |'|\"|(|`|\t|*|:|aA|IV|a b |😀|\u200d|e\u0301|1/|--- "
 )
-def test_no_text_takes_more_than_linear_time(part: str, language: str) -> None:
-    text = part * (10_000 // len(part))
-    rules_of(language)
+
+
+@pytest.mark.parametrize("language", ["en-us", "fr-fr"])
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("part", [*REPEATED.split("|"), "|", "| a "])
+def test_no_text_takes_more_than_linear_time(part: str, profile: Profile, language: str) -> None:
+    text = UNLOCK + part * (10_000 // len(part)) + UNLOCK
+    normalize(UNLOCK, language, profile=profile)
     begun = time.process_time()
-    normalize(text, language)
+    normalize(text, language, profile=profile)
     assert time.process_time() - begun < 1  # some 0.03 s; a quadratic rule takes ten

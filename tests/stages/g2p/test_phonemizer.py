@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utterd.stages.g2p.languages import LANGUAGES
-from utterd.stages.g2p.phonemizer import LetterPhonemizer, Phonemizer
+from utterd.stages.g2p.phonemizer import Given, LetterPhonemizer, Phonemizer, Word, phonemize_given
 from utterd.stages.g2p.scripts import is_latin, script_runs
 from utterd.stages.g2p.stage import Phonemizers
 from utterd.stages.g2p.symbols import SYMBOL_IDS
@@ -23,7 +23,10 @@ RAW = st.one_of(
 
 
 def check_phonemizer(phonemizer: Phonemizer, text: str) -> None:
-    words = phonemizer.phonemize(text)
+    check_words(text, phonemizer.phonemize(text))
+
+
+def check_words(text: str, words: list[Word]) -> None:
     ends = [0, *(word.char_end for word in words)]
     for end, word in zip(ends, words, strict=False):
         assert end <= word.char_start < word.char_end <= len(text)
@@ -52,6 +55,49 @@ def test_marks_are_kept_where_they_shape_the_melody(name: str) -> None:
     words = PHONEMIZERS[name].phonemize("Ah, oh; eh: ah! oh? eh — ah … (oh).")
     marks = [word.phonemes for word in words if not word.is_heard]
     assert marks == [",", ";", ":", "!", "?", "—", "…", "(", ")", "."]
+
+
+@pytest.mark.parametrize("name", PHONEMIZERS)
+def test_given_words_are_said_as_given_and_the_others_as_ever(name: str) -> None:
+    text = "One gizmo, two gizmo-based things: (gizmo)!"
+    given_words = [Given(phonemes="ɡˈa", char_start=place, char_end=place + 5) for place in (4, 15, 36)]
+    words = phonemize_given(PHONEMIZERS[name], text, given_words)
+    check_words(text, words)
+    assert [word.char_start for word in words if word.phonemes == "ɡˈa"] == [4, 15, 36]
+    alone = {text[word.char_start : word.char_end]: word.phonemes for word in PHONEMIZERS[name].phonemize(text)}
+    for word in words:
+        written = text[word.char_start : word.char_end]
+        if written in ("One", "two", "things", ",", ":", "!"):
+            assert word.phonemes == alone[written]
+
+
+@pytest.mark.parametrize("name", PHONEMIZERS)
+@given(RAW, st.lists(st.integers(0, 60), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_nothing_in_a_text_is_too_much_for_given_words(name: str, text: str, places: list[int]) -> None:
+    """Given words may begin and end anywhere but at white space."""
+    marks = [place for place in sorted(set(places)) if place <= len(text)]
+    given_words = [
+        Given(phonemes="ɡˈa", char_start=start, char_end=end)
+        for start, end in zip(marks[::2], marks[1::2], strict=False)
+        if text[start:end] == text[start:end].strip()
+    ]
+    words = phonemize_given(PHONEMIZERS[name], text, given_words)
+    check_words(text, words)
+    assert [word.char_start for word in words if word.phonemes.startswith("ɡˈa")] == [g.char_start for g in given_words]
+
+
+def test_a_given_word_takes_an_english_s_with_it() -> None:
+    def said(text: str, phonemes: str) -> list[tuple[str, str]]:
+        item = Given(phonemes=phonemes, char_start=0, char_end=3)
+        return [
+            (text[word.char_start : word.char_end], word.phonemes)
+            for word in phonemize_given(PHONEMIZERS["en-us"], text, [item])
+        ]
+
+    assert said("qux's", "kˈʌks") == [("qux's", "kˈʌksᵻz")]
+    assert said("qux’s", "kˈʌt") == [("qux’s", "kˈʌts")]
+    assert said("qux'd", "kˈʌ")[0] == ("qux", "kˈʌ")
 
 
 def test_the_stand_in_says_every_letter_and_digit() -> None:

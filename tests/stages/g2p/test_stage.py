@@ -1,9 +1,13 @@
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rig.g2p_reader import Reader, unit_chunk
 
-from utterd.stages.chunks import Dropped, PhonemeChunk, SpokenWord
+from utterd.stages.chunks import Dropped, Instruction, PhonemeChunk, SpokenWord
+from utterd.stages.g2p.detect import LanguageDetector, UnitLanguages
 from utterd.stages.g2p.dropped import MARKS
 from utterd.stages.g2p.languages import LANGUAGES, UnknownLanguage
 from utterd.stages.g2p.phonemizer import LetterPhonemizer
@@ -131,12 +135,12 @@ def test_one_chunk_makes_one_chunk_under_the_same_header(letters: G2p) -> None:
 
 
 def test_places_are_those_of_the_utterance(letters: G2p) -> None:
-    made = process(letters, "go 😀 on", char_start=1000)
+    made = process(letters, "go ܀ on", char_start=1000)
     assert made.pieces[0].words == (
         SpokenWord(char_start=1000, char_end=1002, token_start=0, token_end=2),
         SpokenWord(char_start=1005, char_end=1007, token_start=3, token_end=5),
     )
-    assert made.dropped == (Dropped(char_start=1003, char_end=1004, reason="emoji or picture"),)
+    assert made.dropped == (Dropped(char_start=1003, char_end=1004, reason="symbol without a spoken form"),)
 
 
 def test_an_expansion_is_one_word_in_its_own_place(letters: G2p) -> None:
@@ -154,7 +158,7 @@ def test_a_word_that_cannot_be_said_keeps_its_neighbours_apart(letters: G2p) -> 
     assert phonemes_of(piece.tokens) == "ɡo on"
 
 
-@pytest.mark.parametrize("text", ["", " \n", "...", "— “” ()", "😀", "***"])
+@pytest.mark.parametrize("text", ["", " \n", "...", "— “” ()", "܀", "***"])
 def test_a_unit_without_sound_has_no_pieces(letters: G2p, text: str) -> None:
     assert process(letters, text, pause="sentence").pieces == ()
 
@@ -194,13 +198,13 @@ def test_the_trace_is_kept_and_goes_on(letters: G2p) -> None:
 
 def test_a_unit_is_reported_with_what_was_dropped(letters: G2p) -> None:
     reports: list[Report] = []
-    list(letters.process(unit_chunk("😀", sequence=4), reports.append))
+    list(letters.process(unit_chunk("܀", sequence=4), reports.append))
     assert reports == [
         UnitPhonemized(
             lane="live",
             utterance_id=7,
             sequence=4,
-            dropped=(Dropped(char_start=0, char_end=1, reason="emoji or picture"),),
+            dropped=(Dropped(char_start=0, char_end=1, reason="symbol without a spoken form"),),
             is_silent=True,
         )
     ]
@@ -222,3 +226,140 @@ def test_a_phonemizer_is_made_once_for_each_language() -> None:
 def test_an_unknown_language_cannot_be_opened() -> None:
     with pytest.raises(UnknownLanguage):
         G2p.open("klingon")
+
+
+# --- instructions, projects, and languages that are found out ---------------------------------------------------------
+
+
+def words_of(chunk: PhonemeChunk, text: str) -> list[tuple[str, str]]:
+    return [
+        (
+            text[word.char_start - 1000 : word.char_end - 1000],
+            phonemes_of(piece.tokens[word.token_start : word.token_end]),
+        )
+        for piece in chunk.pieces
+        for word in piece.words
+    ]
+
+
+def instructed(stage: G2p, text: str, *stretches: tuple[str, str, str], language: str = "en-us") -> PhonemeChunk:
+    """The unit at 1000, with an instruction (kind, value) on the first place of each of these stretches of it."""
+    instructions = tuple(
+        Instruction(
+            char_start=1000 + text.index(written),
+            char_end=1000 + text.index(written) + len(written),
+            kind=kind,
+            value=value,
+        )  # type: ignore[arg-type]
+        for written, kind, value in stretches
+    )
+    chunk = replace(unit_chunk(text, language=language, char_start=1000), instructions=instructions)
+    (made,) = stage.process(chunk)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "words"),
+    [
+        ("eat a tomato now", "tomato", ["eat", "a", "tomato", "now"]),
+        ("at 5 km or so", "5", ["at", "5", "km", "or", "so"]),
+        ("a *** b", "***", ["a", "***", "b"]),
+        ("two whole words here", "whole words", ["two", "whole words", "here"]),
+        ("the GitHub", "GitHub", ["the", "GitHub"]),
+    ],
+)
+def test_a_stretch_with_phonemes_is_said_with_them_as_one_word(
+    stage: G2p, text: str, written: str, words: list[str]
+) -> None:
+    made = instructed(stage, text, (written, "phoneme", "təˈmɑːtəʊ"))
+    assert [word for word, _ in words_of(made, text)] == words
+    assert dict(words_of(made, text))[written] == "təmˈɑtO"
+    assert made.dropped == ()
+
+
+def test_phonemes_are_in_the_spelling_of_the_units_language(stage: G2p) -> None:
+    for language, said in (("en-gb", "təmˈɑːtQ"), ("fr-fr", "təmˈɑːtQ"), ("en-us", "təmˈɑtO")):
+        made = instructed(stage, "la tomato", ("tomato", "phoneme", "təˈmɑːtəʊ"), language=language)
+        assert dict(words_of(made, "la tomato"))["tomato"] == said
+
+
+def test_wrong_phonemes_are_as_if_not_marked(stage: G2p) -> None:
+    made = instructed(stage, "a tomato", ("tomato", "phoneme", "@"))
+    assert dict(words_of(made, "a tomato"))["tomato"] == "təmˈATO"
+
+
+def test_emphasis_gives_a_word_its_stress_and_takes_it(stage: G2p) -> None:
+    text = "give it to the happy 5 km man"
+    plain = dict(words_of(instructed(stage, text), text))
+    assert (plain["the"], plain["happy"]) == ("ðə", "hˈæpi")
+    made = instructed(
+        stage, text, ("the", "emphasis", "strong"), ("happy", "emphasis", "reduced"), ("5 km", "emphasis", "none")
+    )
+    assert words_of(made, text) == [*(plain | {"the": "ðˈə", "happy": "hˌæpi"}).items()]
+
+
+INSTRUCTIONS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 40), st.sampled_from(["phoneme", "emphasis", "emphasis"])), max_size=4
+)
+
+
+@given(TEXTS, INSTRUCTIONS, st.sampled_from(LANGUAGES))
+@settings(max_examples=150, deadline=None)
+def test_every_character_is_accounted_for_whatever_is_instructed(
+    stage: G2p, text: str, places: list[tuple[int, int, str]], language: str
+) -> None:
+    instructions: list[Instruction] = []
+    end = 0
+    for one, other, kind in sorted(places):
+        if end <= one < other <= len(text):
+            value = "strong" if kind == "emphasis" else "ˈaɪ piː"
+            instructions.append(Instruction(char_start=one, char_end=other, kind=kind, value=value))  # type: ignore[arg-type]
+            end = other
+    chunk = replace(unit_chunk(text, language=language), instructions=tuple(instructions))
+    made = list(stage.process(chunk))
+    check_account(text, made)
+    said = [phonemes_of(p.tokens[w.token_start : w.token_end]) for c in made for p in c.pieces for w in p.words]
+    wanted = sum(instruction.kind == "phoneme" for instruction in instructions)
+    assert sum(phonemes.count("I pi") for phonemes in said) >= wanted
+
+
+def test_the_lexicon_of_a_project_counts_in_its_units_alone(stage: G2p, tmp_path: Path) -> None:
+    (tmp_path / ".utterd.toml").write_text('[lexicon]\ngizmo = {ipa = "ˈzaʊ"}')
+    chunk = unit_chunk("gizmo", char_start=1000)
+    (made,) = stage.process(replace(chunk, speaking=replace(chunk.speaking, project=str(tmp_path / "src"))))
+    assert words_of(made, "gizmo") == [("gizmo", "zˈW")]
+    (made,) = stage.process(chunk)
+    assert words_of(made, "gizmo") == [("gizmo", "ɡˈɪzmO")]
+
+
+def test_units_are_spoken_in_their_own_languages_by_their_own_voices(stage: G2p) -> None:
+    voices = (("en-us", "ann"), ("es", "ana"), ("fr-fr", "anne"), ("hi", "asha"))
+    spoken = []
+    texts = ["Good morning, everyone.", "Buenos días a todos.", "OK.", "Je ne sais pas encore.", "सब ठीक है।"]
+    for sequence, text in enumerate(texts):
+        chunk = unit_chunk(text, language="auto", sequence=sequence)
+        (made,) = stage.process(replace(chunk, speaking=replace(chunk.speaking, voices=voices)))
+        spoken.append((made.speaking.language, made.speaking.voice))
+        assert made.speaking == replace(chunk.speaking, voices=voices, language=spoken[-1][0], voice=spoken[-1][1])
+        assert made.pieces
+    assert spoken == [("en-us", "ann"), ("es", "ana"), ("es", "ana"), ("fr-fr", "anne"), ("hi", "asha")]
+
+
+def test_without_voices_to_choose_from_the_voice_stays_and_the_language_is_english() -> None:
+    made_for: list[str] = []
+
+    def make(language: str) -> LetterPhonemizer:
+        made_for.append(language)
+        return LetterPhonemizer()
+
+    made = process(G2p(make), "Buenos días a todos.", language="auto")
+    assert (made.speaking.language, made.speaking.voice) == ("en-us", "tone")
+    assert made_for == ["en-us"]
+
+
+def test_a_known_language_is_never_doubted() -> None:
+    def refuse(text: str) -> dict[str, float]:
+        raise AssertionError("nobody asked")
+
+    stage = G2p(lambda language: LetterPhonemizer(), languages=UnitLanguages(LanguageDetector(refuse)))
+    assert process(stage, "Buenos días a todos.").speaking.language == "en-us"
