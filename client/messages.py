@@ -313,7 +313,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A piece of the text has been heard."""
+    """A piece of the text is through: the loudspeaker has all of it, and is at most its latency behind."""
 
     utterance: int
     t_ms: float

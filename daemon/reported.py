@@ -137,6 +137,7 @@ class Reported:
         if not utterance.wants_words:
             return
         audio_ms = _clock_ms(utterance, report.audio_frames)
+        t_ms = max(t_ms, utterance.started_ms)  # a first word may begin softly, before its first audible frame
         start, end = utterance.script.offsets.to_source(report.char_start, report.char_end)
         if report.mark:
             self._tell(
@@ -178,9 +179,10 @@ class Reported:
             ),
         )
 
-    def _expect(self, utterance: Utterance, event: Event, heard_at_ns: int, audio_frames: int) -> None:
+    def _expect(self, utterance: Utterance, event: Started, heard_at_ns: int, audio_frames: int) -> None:
         def tell() -> None:
             if not utterance.is_over and not utterance.has_started:
+                utterance.started_ms = event.t_ms
                 utterance.happen(event)
                 self._engine.mind_expiry()
 

@@ -91,6 +91,8 @@ class Utterance:
     state: State = State.QUEUED
     has_started: bool = False
     """Its first audible frame has been told of."""
+    started_ms: float = 0.0
+    """When that was heard, since the request."""
     dropped: dict[int, tuple[Dropped, ...]] = field(default_factory=dict)
     """By the sequence of the unit: a unit that is read twice is told once."""
     audio_frames: int = 0
