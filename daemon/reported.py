@@ -223,6 +223,7 @@ class Reported:
             self._live.restart(utterance.id, position.sequence, position.frame)
         else:  # it had played nothing of what is still wanted, or that begins anew
             self._live.restart(0, 0, 0)
+        self._transport.on_output_lost()
         for feed in list(itertools.takewhile(lambda feed: feed.is_played_out, self._live.feeds)):
             self._engine.finish(feed.utterance)
         self._engine.hearing.forget_all()  # what was on its way through the device died with it

@@ -177,6 +177,13 @@ class Transport:
             self._make(utterance, char)
         self._engine.pipeline.poke()
 
+    def on_output_lost(self) -> None:
+        """It died before it could answer; the lane has been fed again by now."""
+        for utterance_id, char in list(self._wanted.items()):
+            if utterance := self._engine.find(utterance_id):
+                self._make(utterance, char)
+        self._wanted.clear()
+
     def on_cut(self, report: PlaybackCut) -> None:
         """What was heard of one that begins anew, elsewhere or later, was heard for good."""
         live = self._engine.pipeline.lanes["live"]

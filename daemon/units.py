@@ -4,7 +4,8 @@ Units are numbered in the order in which they were cut. A seek to a place that h
 numbers from the sentence there: to jump to the end of a book costs no more than to its next page.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -66,6 +67,8 @@ class Units:
         self._breaks = {each.place: each for each in script.breaks}
         if 0 in self._breaks and start == 0:
             self._cuts.append(_Cut(0, 0, "none"))  # silence before the first word
+        self._instruction_starts = [each.char_start for each in script.instructions]
+        self._mark_starts = [each.char_start for each in script.marks]
         self._run_starts = [run.start for run in script.runs]
 
     @property
@@ -153,10 +156,13 @@ class Units:
 
     def _whole(self, start: int, end: int) -> int:
         """Not within a stretch that is read as one."""
-        for each in self._script.instructions:
-            if each.char_start < end < each.char_end and each.kind not in _BREAKABLE:
-                return each.char_start if each.char_start > start else each.char_end
-        return end
+        index = bisect_left(self._instruction_starts, end) - 1
+        if index < 0:
+            return end
+        each = self._script.instructions[index]
+        if each.char_end <= end or each.kind in _BREAKABLE:
+            return end
+        return each.char_start if each.char_start > start else each.char_end
 
     def _unit(self, sequence: int) -> FedUnit:
         script, (start, end, pause) = self._script, self._cuts[sequence]
@@ -170,17 +176,19 @@ class Units:
             pause_ms=found.ms if found is not None and found.pause is None else None,
             style=script.runs[run].style if 0 <= run < len(script.runs) else Style(),
             is_last=end == len(self.text) and not self.is_open and not is_followed,
-            instructions=tuple(_clipped(each, start, end) for each in script.instructions if _meet(each, start, end)),
-            marks=tuple(
-                each
-                for each in script.marks
-                if start <= each.char_start < end or each.char_start == end == len(self.text)
-            ),
+            instructions=tuple(_clipped(each, start, end) for each in self._instructions_in(start, end)),
+            marks=self._marks_in(start, end),
         )
 
+    def _instructions_in(self, start: int, end: int) -> Sequence[Instruction]:
+        first = max(0, bisect_right(self._instruction_starts, start) - 1)
+        stop = bisect_left(self._instruction_starts, end)
+        return [each for each in self._script.instructions[first:stop] if each.char_end > start]
 
-def _meet(each: Instruction, start: int, end: int) -> bool:
-    return each.char_start < end and each.char_end > start
+    def _marks_in(self, start: int, end: int) -> tuple[Mark, ...]:
+        """With the last unit those behind the last character, too."""
+        stop = bisect_right if end == len(self.text) else bisect_left
+        return self._script.marks[bisect_left(self._mark_starts, start) : stop(self._mark_starts, end)]
 
 
 def _clipped(each: Instruction, start: int, end: int) -> Instruction:

@@ -142,6 +142,16 @@ def test_behind_the_end_is_the_end(stages):
     assert kinds_of(stages, 2) == ["Started", "Finished"]
 
 
+def test_a_seek_that_the_output_died_over_is_carried_out(stages):
+    stages.speak(LONG)
+    go_on(stages, 30)
+    told = len(words_of(stages))
+    stages.ask(Seek(to=0))
+    stages.kill_output()
+    stages.run_out()
+    assert words_of(stages)[told:] == WORDS
+
+
 def test_back_by_a_sentence_says_it_again(stages):
     stages.speak(LONG)
     go_on(stages, 30)
