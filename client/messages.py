@@ -80,7 +80,7 @@ class Speak:
     """Speak this text. Answered by Accepted; then come the utterance's events, with the same request id."""
 
     text: str
-    """1 to 4,000,000 code points, 1,000,000 with markup; of a stream its beginning, which may be empty."""
+    """1 to 4,000,000 code points, 250,000 with markup; of a stream its beginning, which may be empty."""
     voice: str | None = None
     """A name from Voices, or a blend (`af_slt*0.6+am_rms*0.4`); the daemon's default if absent."""
     speed: float | None = None

@@ -29,8 +29,8 @@ from utterd.stages.g2p.segment import is_speakable
 AUTO = "auto"
 """The language of each sentence is found out."""
 
-_MOST_MARKED = 1_000_000
-"""Code points of a text with marks: it is read at once, which may take a second, and everybody waits."""
+_MOST_MARKED = 250_000
+"""Code points of a text with marks: it is read at once, which takes up to a second, and everybody waits."""
 
 _LABEL_LIMIT = 200
 
