@@ -242,7 +242,7 @@ class Track:
                 if passing.char_end > char:
                     if is_first and passing.char_start > char and not self._has_start:
                         return False  # there may be a nearer one before what is kept
-                    self._move(index, max(0, part.lead_to(passing)))
+                    self._move(*self._before(index, passing))
                     return True
                 is_first = False
         if self.is_complete:
@@ -299,6 +299,15 @@ class Track:
         # In the middle of a word, and nothing more is here: it is said once more.
         word = next((p for part in reversed(self._parts) for p in reversed(part.passings) if not p.mark), None)
         return len(self._parts), 0, self.sequence, word.char_start if word else 0
+
+    def _before(self, index: int, passing: Passing) -> tuple[int, int]:
+        """Part and offset from where a word of this part is heard whole."""
+        offset = self._parts[index].lead_to(passing)
+        if offset >= 0 or index == 0:
+            return index, max(0, offset)
+        part = self._parts[index - 1]
+        floor = max((p.frame + 1 - part.first_frame for p in part.passings), default=0)
+        return index - 1, min(len(part.samples), max(0, floor, len(part.samples) + offset))
 
     def _step_back(self, frames: int) -> int:
         moved = 0

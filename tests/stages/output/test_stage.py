@@ -1,24 +1,19 @@
 """A real output process with a device that fails on order, fed through a real hop."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
-from rig import playing_stage
 from rig.audio_chunks import audio_chunk
-from rig.hops import HANG_GUARD_MS
-from rig.stage_child import StageChild
+from rig.player import WINDOW, Player, counted, playing, speech
 from waiting import wait_until
 
-from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk
+from utterd.stages.chunks import SAMPLE_RATE_HZ
 from utterd.stages.commands import Cut, Prepare, SetVolume, Shutdown
 from utterd.stages.memory import attach_shared_memory
-from utterd.stages.output.playback import FADE_FRAMES
-from utterd.stages.pcm import FULL_SCALE
+from utterd.stages.pcm import FADE_FRAMES, FULL_SCALE
 from utterd.stages.reports import (
     CutDone,
     DeviceChanged,
@@ -26,43 +21,10 @@ from utterd.stages.reports import (
     PlaybackCut,
     PlaybackFinished,
     PlaybackStarted,
-    Ready,
     SlotLost,
     UnitBuffered,
     UnitPlayed,
 )
-
-WINDOW = 2400
-"""100 ms: tests play in real time, so they play little."""
-PERIOD = 2000
-"""Frames until `counted` begins anew."""
-
-
-class Player(StageChild):
-    """The child, and what it has played."""
-
-    def __init__(self, folder: Path, **settings: object) -> None:
-        self._sound = folder / "sound.raw"
-        super().__init__(
-            playing_stage.__file__,
-            str(self._sound),
-            inputs={"live": "audio.live"},
-            outputs={},
-            settings=settings,
-            slots=24,
-            slot_bytes=32_768,
-        )
-
-    @property
-    def sound(self) -> np.ndarray:
-        """In full scale."""
-        return np.fromfile(self._sound, np.int16) / FULL_SCALE
-
-    def send(self, *chunks: AudioChunk) -> None:
-        for chunk in chunks:
-            while not self.writers["live"].try_send(chunk):
-                assert self.writers["live"].socket.poll(HANG_GUARD_MS), "the ring stays full"
-                self.writers["live"].collect_credit()
 
 
 def wakeups(player: Player) -> int:
@@ -71,33 +33,6 @@ def wakeups(player: Player) -> int:
     if not status.exists():
         return -1
     return int(status.read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0])
-
-
-@contextmanager
-def playing(folder: Path, **settings: object) -> Iterator[Player]:
-    with Player(folder, **settings) as player:
-        player.expect(Ready)
-        yield player
-
-
-def counted(first: int, stop: int) -> np.ndarray:
-    """Samples that say which frame they are, even through dither: steps of 8 LSB, none of them silent."""
-    return (np.arange(first, stop) % PERIOD + 100) * 8 / FULL_SCALE
-
-
-def speech(frames: int, *, utterance: int = 1, generation: int = 0, is_last: bool = True) -> list[AudioChunk]:
-    """One utterance of one unit, in windows."""
-    return [
-        audio_chunk(
-            counted(first, min(first + WINDOW, frames)),
-            utterance=utterance,
-            generation=generation,
-            first_frame=first,
-            ends_unit=is_last and first + WINDOW >= frames,
-            is_last=is_last,
-        )
-        for first in range(0, frames, WINDOW)
-    ]
 
 
 def check_sound(found: np.ndarray, frames: int) -> None:

@@ -63,7 +63,7 @@ def test_a_seek_goes_to_the_first_word_that_ends_behind_its_place(char, word):
     track = three_units()
     track.take(2 * UNIT)
     assert track.seek(char)
-    assert next_place(track) == max(0, word * WORD - (LEAD_FRAMES if word % 4 else 0))
+    assert next_place(track) == max(0, word * WORD - LEAD_FRAMES)
 
 
 def test_a_seek_does_not_change_the_clock():
