@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.model.acoustic import PROSODY, STYLE, TIMBRE
+from training.model.style import PROSODY, STYLE, TIMBRE
 
 ROWS = 510
 """Of a Kokoro voices file: one for each token count. All rows of a voice of ours are alike."""

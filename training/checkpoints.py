@@ -8,7 +8,7 @@ from pathlib import Path
 from training import augment, batches, losses, train
 from training.dataset import Dataset
 from training.fingerprint import syntax_of
-from training.model import acoustic, decoder, layers, regulate, student
+from training.model import acoustic, decoder, layers, level, regulate, student
 from training.quantise import aware, prune
 from training.recipe import Recipe
 
@@ -25,5 +25,5 @@ def checkpoint(folder: Path, title: str, recipe: Recipe, steps: int, dataset: Da
 @cache
 def _code() -> list[str]:
     """That which decides what is learned."""
-    model = (acoustic, decoder, layers, regulate, student)
+    model = (acoustic, decoder, layers, level, regulate, student)
     return syntax_of((*model, augment, batches, losses, train, aware, prune))

@@ -11,8 +11,6 @@ from training.batches import Batch
 from training.model.student import Student, token_mask
 from training.parameters import CEPSTRUM, LOG_F0, STRENGTHS, VOICING
 
-_LEVEL_SHARE = 0.15
-"""Of a LU: every frame's own error asks for an eighth of that, and says nothing of the sentence."""
 _WEIGHTS = torch.from_numpy(loudness.WEIGHTS).float()
 _COSINES = torch.from_numpy(loudness.COSINES)
 _BANDS = torch.from_numpy(loudness.BANDS).float()
@@ -29,7 +27,7 @@ class Losses:
     """First differences of the cepstrum: onsets and bursts."""
     strengths: Tensor
     level: Tensor
-    """How much louder or softer the whole take is, in LU, absolute: what the teacher's takes are even in."""
+    """How much louder or softer the whole take is, in LU, absolute. Only `Student.level` learns from it."""
     log_f0: Tensor
     """In nepers over the normalising deviation; voiced frames."""
     voicing: Tensor
@@ -40,7 +38,7 @@ class Losses:
 
     def total(self) -> Tensor:
         spectral = self.cepstrum + 0.5 * self.envelope + 0.5 * self.movement + 0.5 * self.strengths
-        return spectral + _LEVEL_SHARE * self.level + 2.5 * self.log_f0 + 0.5 * self.voicing + 0.1 * self.duration
+        return spectral + self.level + 2.5 * self.log_f0 + 0.5 * self.voicing + 0.1 * self.duration
 
     def figures(self) -> dict[str, float]:
         return {name: float(getattr(self, name).detach()) for name in self.__slots__}
@@ -49,7 +47,7 @@ class Losses:
 def losses(student: Student, batch: Batch) -> Losses:
     """Of one batch, spoken with the teacher's durations."""
     frames = batch.parameters.shape[1]
-    said, log_f0, made = student.learn(batch.tokens, batch.durations, batch.speaker, frames)
+    said, log_f0, made, shift = student.learn(batch.tokens, batch.durations, batch.speaker, frames)
     said, log_f0, made = said.float(), log_f0.float(), made.float()
     decoder = student.decoder
     valid = (torch.arange(frames)[None] < batch.durations.sum(1, keepdim=True)).float()
@@ -58,7 +56,7 @@ def losses(student: Student, batch: Batch) -> Losses:
     error = (made - wanted).abs() * valid[..., None]
     both = valid[:, 1:, None] * valid[:, :-1, None]
     movement = (torch.diff(made[..., 1:26], dim=1) - torch.diff(wanted[..., 1:26], dim=1)).abs() * both
-    level = _level_error(student, made, batch.parameters, valid)
+    level = _level_error(student, made, shift, batch.parameters, valid)
     spread = student.acoustic.log_f0_std
     pitch = ((log_f0 - batch.parameters[..., LOG_F0]) / spread).abs() * voiced
     voicing = functional.binary_cross_entropy_with_logits(
@@ -82,25 +80,22 @@ def losses(student: Student, batch: Batch) -> Losses:
     )
 
 
-def _level_error(student: Student, made: Tensor, wanted: Tensor, valid: Tensor) -> Tensor:
+def _level_error(student: Student, made: Tensor, shift: Tensor, wanted: Tensor, valid: Tensor) -> Tensor:
     """Mean over takes of |10 log10 of the power made over the power wanted|, weighted as BS.1770 does.
 
-    Both have the same frames, so its gates, which leave out pauses, would leave out the same. What is learned from it
-    is the mean of c0 alone: left free, the loud vowels made up for all that smooth spectra lack in power, and words
-    were less well understood (4.1 % errors for 2.6, 2026-11-26).
+    Both have the same frames, so its gates, which leave out pauses, would leave out the same.
 
     Args:
         made: normalised parameters (batch, frames, 31), voicing a logit.
+        shift: what is added to c0, in nepers (batch,).
         wanted: parameters (batch, frames, 32).
         valid: (batch, frames), 1 or 0.
     """
     with torch.autocast("cpu", enabled=False):
-        voicing, cepstrum, strengths = student.decoder.physical(made)
+        voicing, cepstrum, strengths = student.decoder.physical(made.detach())
         power = (_power(voicing, cepstrum, strengths) * valid).sum(1)
         aim = (_power(wanted[..., VOICING, None], wanted[..., CEPSTRUM], wanted[..., STRENGTHS]) * valid).sum(1)
-        error = (10 * torch.log10((power + 1e-9) / (aim + 1e-9))).detach()
-        mean_c0 = (cepstrum[..., 0] * valid).sum(1) / valid.sum(1).clamp(min=1)
-        level: Tensor = (error + (mean_c0 - mean_c0.detach()) / loudness.NEPERS_PER_DB).abs().mean()
+        level: Tensor = (10 * torch.log10((power + 1e-9) / (aim + 1e-9)) + shift / loudness.NEPERS_PER_DB).abs().mean()
         return level
 
 

@@ -138,7 +138,10 @@ def _step(run: Run, batch: Batch, rate: float, decay: float) -> Losses:
         found = losses(run.student, batch)
     run.optimizer.zero_grad(set_to_none=True)
     found.total().backward()  # type: ignore[no-untyped-call]  # torch has not annotated it
-    nn.utils.clip_grad_norm_(run.student.parameters(), 1.0)
+    apart = list(run.student.level.parameters())
+    of_it = set(map(id, apart))
+    nn.utils.clip_grad_norm_([each for each in run.student.parameters() if id(each) not in of_it], 1.0)
+    nn.utils.clip_grad_norm_(apart, 1.0)
     run.optimizer.step()
     run.step += 1
     share = 1 - min(decay, (run.step + 1) / (run.step + 20))

@@ -6,7 +6,7 @@ import pytest
 from training import blends, bundle
 from training.export import export_graphs
 from training.lowering import lower
-from training.model.acoustic import PROSODY, TIMBRE
+from training.model.style import PROSODY, TIMBRE
 from utterd.config.bundles import load_bundle, verify_files
 from utterd.stages.inference.voices import Voices
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from training.model.acoustic import PROSODY, TIMBRE
 from training.model.regulate import Regulator
 from training.model.student import AcousticGraph, token_mask
+from training.model.style import PROSODY, TIMBRE
 
 TOKENS = torch.tensor([[0, 50, 83, 54, 156, 31, 16, 65, 87, 123, 54, 46, 4, 0]])
 
@@ -71,7 +71,7 @@ def test_the_prosody_half_alone_moves_durations_and_pitch_and_the_timbre_half_al
         with torch.no_grad():
             return student.acoustic(TOKENS, changed, mask)
 
-    lasting, knots, features = said(None)
+    lasting, knots, features, _ = said(None)
     by_prosody, by_timbre = said(PROSODY), said(TIMBRE)
     assert not torch.equal(by_prosody[0], lasting)
     assert not torch.equal(by_prosody[1], knots)

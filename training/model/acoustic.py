@@ -10,12 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from training.model.layers import Attention, GatedBlock, Taps
+from training.model.style import PROSODY, STYLE, TIMBRE
 
 TOKENS = 178
 """Ids of the Kokoro table."""
-STYLE = 256
-TIMBRE = slice(0, 128)
-PROSODY = slice(128, 256)
 KNOTS = 4
 """Of each token's log F0: at its start, thirds and end. Straight lines between them, so that no frame jitters."""
 LEAST_LOG, LONGEST_LOG = -4.0, 6.0
@@ -73,7 +71,7 @@ class Acoustic(nn.Module):
         self.register_buffer("log_f0_mean", torch.tensor(4.9))
         self.register_buffer("log_f0_std", torch.tensor(0.3))
 
-    def forward(self, tokens: Tensor, style: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, tokens: Tensor, style: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """What each token is.
 
         Args:
@@ -83,7 +81,7 @@ class Acoustic(nn.Module):
 
         Returns:
             log of the duration in 5 ms frames (batch, n); log F0 at the knots (batch, n, 4);
-            features (batch, n, 2 * frame).
+            features (batch, n, 2 * frame); the trunk's reading of the tokens (batch, n, width).
         """
         x = self.embed(tokens) * mask
         for layer in self.trunk:
@@ -98,4 +96,4 @@ class Acoustic(nn.Module):
         for layer in self.timbre:
             timbre = layer(timbre, mask)
         knots = said[..., 1:] * self.log_f0_std + self.log_f0_mean
-        return said[..., 0].clamp(LEAST_LOG, LONGEST_LOG), knots, self.features(timbre)
+        return said[..., 0].clamp(LEAST_LOG, LONGEST_LOG), knots, self.features(timbre), x

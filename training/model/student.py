@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from training.model.acoustic import Acoustic, Widths
 from training.model.decoder import Decoder
+from training.model.level import Level
 from training.model.regulate import Regulator, phase_cycles
 from training.model.vocoder import LEFT_FRAMES, RIGHT_FRAMES, Vocoder
 from training.parameters import CEPSTRUM_ORDER, FRAME_SAMPLES
@@ -27,6 +28,7 @@ class Student(nn.Module):
         self.acoustic = Acoustic(widths, speakers)
         self.regulator = Regulator()
         self.decoder = Decoder(widths)
+        self.level = Level(widths.token)
 
     def spread(self, knots: Tensor, features: Tensor, durations: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Over time: decoder input (batch, t/2, frame) and log F0 (batch, t) of `frames`, an even count of numbers."""
@@ -39,18 +41,22 @@ class Student(nn.Module):
         spread = _rows(first, pairs[:, :, 0]) + _rows(second, pairs[:, :, 1]) + self.acoustic.place(place)
         return spread, self.regulator.log_f0(knots, token, into, length)
 
-    def learn(self, tokens: Tensor, durations: Tensor, speaker: Tensor, frames: int) -> tuple[Tensor, Tensor, Tensor]:
+    def learn(
+        self, tokens: Tensor, durations: Tensor, speaker: Tensor, frames: int
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """With the teacher's durations.
 
         Returns:
-            log of durations (batch, n), log F0 (batch, frames), normalised parameters (batch, frames, 31).
+            log of durations (batch, n), log F0 (batch, frames), normalised parameters (batch, frames, 31), and what
+            is to be added to c0, in nepers (batch,).
         """
         mask = token_mask(tokens)
-        said, knots, features = self.acoustic(tokens, self.acoustic.speakers(speaker), mask)
+        style = self.acoustic.speakers(speaker)
+        said, knots, features, trunk = self.acoustic(tokens, style, mask)
         spread, log_f0 = self.spread(knots, features, durations, torch.arange(frames, device=tokens.device))
         halves = torch.div(durations.sum(1) + 1, 2, rounding_mode="floor")
         valid = (torch.arange(frames // 2, device=tokens.device)[None] < halves[:, None]).float()[..., None]
-        return said, log_f0, self.decoder(spread, valid)
+        return said, log_f0, self.decoder(spread, valid), self.level(trunk, style, mask)
 
 
 def token_mask(tokens: Tensor) -> Tensor:
@@ -73,8 +79,8 @@ def _rows(table: Tensor, rows: Tensor) -> Tensor:
 class AcousticGraph(nn.Module):
     """`acoustic.onnx`: tokens (b, n), style (b, 256), speed (b) → durations (b, n) in 5 ms, frames (b, t, features).
 
-    A frame is 10 ms. Its features are the decoder's input, and six columns more: 1 where the row has not ended, log F0
-    and phase of either half, and the frame's number.
+    A frame is 10 ms. Its features are the decoder's input, and seven columns: 1 where the row has not ended, log F0
+    and phase of either half, the frame's number, and what is to be added to c0.
     """
 
     def __init__(self, student: Student, *, exponent: float) -> None:
@@ -84,7 +90,7 @@ class AcousticGraph(nn.Module):
 
     def forward(self, tokens: Tensor, style: Tensor, speed: Tensor) -> tuple[Tensor, Tensor]:
         mask = token_mask(tokens)
-        said, knots, features = self.student.acoustic(tokens, style, mask)
+        said, knots, features, trunk = self.student.acoustic(tokens, style, mask)
         durations = self.durations(said, mask[..., 0], speed)
         halves = torch.div(durations.sum(1), 2, rounding_mode="floor")
         frames = torch.arange(2 * halves.amax())[None]  # type: ignore[call-overload]  # torch takes a tensor, too
@@ -96,6 +102,8 @@ class AcousticGraph(nn.Module):
         valid = (number[None] < halves[:, None]).float()
         extras = [valid[..., None], log_f0.reshape(batch, -1, 2), phase.reshape(batch, -1, 2)]
         extras.append(number.float()[None, :, None].expand(batch, -1, 1))
+        level = self.student.level(trunk, style, mask)
+        extras.append(level[:, None, None].expand(-1, number.shape[0], 1))
         return durations, torch.cat([spread, *extras], dim=2)
 
     def durations(self, said: Tensor, mask: Tensor, speed: Tensor) -> Tensor:
@@ -134,10 +142,11 @@ class VocoderGraph(nn.Module):
         valid = frames[..., width : width + 1]
         said = self.student.decoder(frames[..., :width], valid)
         voicing, cepstrum, strengths = self.student.decoder.physical(said)
-        cepstrum = cepstrum + SILENCE * (1 - valid.repeat_interleave(2, 1)) * self.level
+        shift = frames[..., width + 6 :] + SILENCE * (1 - valid)
+        cepstrum = cepstrum + shift.repeat_interleave(2, 1) * self.level
         log_f0 = frames[..., width + 1 : width + 3].reshape(batch, -1)
         phase = frames[..., width + 3 : width + 5].reshape(batch, -1)
-        number = frames[..., width + 5 :]
+        number = frames[..., width + 5 : width + 6]
         index = torch.cat([2 * number, 2 * number + 1], dim=2).reshape(batch, -1)
         samples: Tensor = self.vocoder(log_f0, phase, index, voicing, cepstrum, strengths)
         return samples * valid.expand(-1, -1, 2 * FRAME_SAMPLES).reshape(batch, -1)
