@@ -1,1 +1,6 @@
-"""Measurements: printed figures with their method. Not installed, not tests."""
+"""Measurements. Run with `make bench`; see README.md. Not installed."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))  # files of the sound rig import one another as `rig.…`

@@ -19,11 +19,11 @@ def measure(seconds: float = 60.0) -> dict[str, Any]:
         assert daemon.process is not None
         pids = {"daemon": daemon.process.pid, **daemon.pids()}
         processes = {name: psutil.Process(pid) for name, pid in pids.items()}
-        before = {name: _busy_s(process) for name, process in processes.items()}
+        before = {name: busy_s(process) for name, process in processes.items()}
         begun = time.monotonic()
         time.sleep(seconds)
         passed = time.monotonic() - begun
-        percent = {name: 100 * (_busy_s(process) - before[name]) / passed for name, process in processes.items()}
+        percent = {name: 100 * (busy_s(process) - before[name]) / passed for name, process in processes.items()}
     return {
         "seconds": round(passed),
         "percent_of_a_core": {name: round(value, 3) for name, value in percent.items()},
@@ -32,7 +32,7 @@ def measure(seconds: float = 60.0) -> dict[str, Any]:
     }
 
 
-def _busy_s(process: psutil.Process) -> float:
+def busy_s(process: psutil.Process) -> float:
     """From the kernel's nanosecond accounting where it has one: clock ticks are too coarse for an idle process."""
     try:
         with open(f"/proc/{process.pid}/task/{process.pid}/schedstat") as file:

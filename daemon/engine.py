@@ -118,7 +118,7 @@ class Engine:
             self._make_haste(utterance)
         if self.pipeline.problem(lane) is not None:
             self.pipeline.revive()
-        if queue.head is not head_before:
+        if lane == "live" and queue.head is not head_before:
             self.unpause()
         self.arrange(lane)
         for dropped, reason in change.dropped:

@@ -101,6 +101,8 @@ class Units:
     def sequence_at(self, char: int) -> int | None:
         """The unit that holds this place, cut now if it was not; None: there is no text there (yet)."""
         if char >= len(self.text):
+            self._next_start = len(self.text)  # what lies before it, and was not cut, is not wanted
+            self._next_index, self._tail = 0, len(self._cuts)
             return None
         for sequence in range(len(self._cuts) - 1, self._tail - 1, -1):
             if self._cuts[sequence].start <= char < self._cuts[sequence].end:

@@ -88,6 +88,14 @@ def test_behind_the_end_there_is_nothing():
     assert Units(Script.plain("Short.")).sequence_at(6) is None
 
 
+def test_behind_the_end_nothing_follows_that_had_not_been_cut_before():
+    units = Units(Script.plain(TEXT))
+    assert units.get(0) is not None
+    assert units.sequence_at(len(TEXT)) is None
+    assert units.get(units.count) is None
+    assert units.get(units.sequence_at(0)).char_start == 0
+
+
 @given(st.text(max_size=600), st.data())
 def test_any_place_of_any_text_can_be_begun_at(text, data):
     units = Units(Script.plain(text))

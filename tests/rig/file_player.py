@@ -1,6 +1,7 @@
-"""A daemon that plays into a file: what a loudspeaker would have got, frame by frame, beside what it tells its clients."""
+"""A daemon that plays into a file: what a loudspeaker would have got, frame by frame, beside what clients are told."""
 
 import contextlib
+import itertools
 import wave
 from pathlib import Path
 from types import TracebackType
@@ -83,7 +84,7 @@ def is_same_but_for_joins(found: Sound, wanted: Sound, joins: list[int]) -> bool
     if len(found) != len(wanted) + FADE * len(joins):
         return False
     edges = [0, *joins, len(wanted) - FADE]
-    for number, (begin, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (begin, end) in enumerate(itertools.pairwise(edges)):
         shift = FADE * number
         if end - begin > FADE and not is_same(found[begin + FADE + shift : end + shift], wanted[begin + FADE : end]):
             return False
