@@ -219,6 +219,10 @@ class Reported:
             self._engine.hearing.settle(utterance.id, position.clock_frames)
             utterance.clock_base_frames += position.clock_frames
             utterance.audio_frames = utterance.clock_base_frames
+        for feed in self._live.feeds:
+            other = feed.utterance
+            if other is not utterance and other.has_started:  # what it had to say of them, it can say no more
+                other.clock_base_frames = max(other.clock_base_frames, other.audio_frames)
         if utterance is not None and position is not None and is_known:
             self._live.restart(utterance.id, position.sequence, position.frame)
         else:  # it had played nothing of what is still wanted, or that begins anew

@@ -71,4 +71,4 @@ def test_nested_dataclasses_come_back_as_what_they_were():
 def test_fields_that_are_missing_or_too_many_are_noticed():
     cut = pack(Cut(lane="live", generation=1))
     with pytest.raises(ValueError, match="zip"):
-        unpack(cut.replace(b"\x93\xa4live", b"\x92\xa4live").removesuffix(b"\x90"), Cut)
+        unpack(cut.replace(b"\x95\xa4live", b"\x94\xa4live").removesuffix(b"\x90"), Cut)
