@@ -42,6 +42,8 @@ class Loudspeaker:
         self._dither = Dither()
         self._history: Samples = np.zeros(0, np.float32)
         """The last frames written: what a cancel fades out from."""
+        self._speech_frames = 0
+        """Written since the device was last silenced, up to what any device holds."""
         self._used_at_ns = self._clock_ns()
         self._recover_at_ns = 0
         self._trouble = ""
@@ -70,8 +72,8 @@ class Loudspeaker:
 
     @property
     def unheard_frames(self) -> int:
-        """Written frames that `silence` would take back."""
-        return 0 if self._device.keeps_written else self.queued_frames
+        """Frames of speech that `silence` would take back; the end of what was silenced before is none."""
+        return 0 if self._device.keeps_written else min(self.queued_frames, self._speech_frames)
 
     @property
     def mortal_frames(self) -> int:
@@ -97,7 +99,7 @@ class Loudspeaker:
             self._device.start()
         self._used_at_ns = self._clock_ns()
 
-    def write(self, samples: Samples) -> None:
+    def write(self, samples: Samples, *, is_speech: bool = True) -> None:
         """Play mono float32; blocks until the device has room. Raises DeviceError, and then has taken nothing."""
         if not len(samples):
             return  # nothing in which the volume could change
@@ -108,6 +110,8 @@ class Loudspeaker:
         self._device.write(to_int16(samples, self._dither))
         self._volume = self._target_volume
         self._history = np.concatenate((self._history, samples))[-_HISTORY_FRAMES:]
+        if is_speech:
+            self._speech_frames = min(_HISTORY_FRAMES, self._speech_frames + len(samples))
         self._used_at_ns = self._clock_ns()
 
     def silence(self, tail: Samples) -> None:
@@ -118,7 +122,8 @@ class Loudspeaker:
         """
         if self._device.state is not DeviceState.STARTED:
             return
-        unheard = self.unheard_frames
+        unheard = 0 if self._device.keeps_written else self.queued_frames
+        self._speech_frames = 0
         self._device.cancel()
         if unheard:
             begin = max(0, len(self._history) - unheard)

@@ -257,7 +257,7 @@ class OutputStage:
         if self._tail_frames == 0 or not is_quiet or self._loudspeaker.queued_frames > BLOCK_FRAMES:
             return False
         frames = min(BLOCK_FRAMES, self._tail_frames)
-        self._loudspeaker.write(np.zeros(frames, np.float32))
+        self._loudspeaker.write(np.zeros(frames, np.float32), is_speech=False)
         self._tail_frames -= frames
         return True
 

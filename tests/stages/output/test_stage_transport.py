@@ -118,3 +118,26 @@ def test_one_that_is_killed_in_a_pause_has_left_word_of_where_it_stood(player):
         paused.audio_frames,
         paused.audio_frames,
     )
+
+
+def test_seeks_in_quick_succession_do_not_add_up_to_a_place_before_them(player):
+    player.send(*worded())
+    while player.expect(Passed).char_start < 10:
+        pass
+    for _ in range(50):
+        player.command(SeekTo(utterance_id=1, char=10))
+    soughts = [player.expect(Sought) for _ in range(50)]
+    assert {sought.frame for sought in soughts} == {WINDOW - LEAD_FRAMES}
+    assert {sought.audio_frames for sought in soughts} == {soughts[0].audio_frames}
+    player.expect(PlaybackFinished)
+
+
+def test_a_seek_in_a_pause_counts_nothing_as_unheard(player):
+    player.send(*worded())
+    while player.expect(Passed).char_start < 20:
+        pass
+    player.command(PausePlayback())
+    paused = player.expect(PlaybackPaused)
+    player.expect_beat(busy=False)  # silence has been written behind the words by now
+    player.command(SeekTo(utterance_id=1, char=10))
+    assert player.expect(Sought).audio_frames == paused.audio_frames
