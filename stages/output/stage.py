@@ -242,9 +242,10 @@ class OutputStage:
         if block is None:
             return self._write_tail()
         self._again = block
-        latency_frames = self._loudspeaker.latency_frames
         self._loudspeaker.write(block.samples)
         self._again = None
+        # Of its first frame; read behind the write, which blocks for as long as a block lasts.
+        latency_frames = max(0, self._loudspeaker.latency_frames - len(block.samples))
         self._after_block(block, latency_frames)
         return True
 
