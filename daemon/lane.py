@@ -89,9 +89,7 @@ class LaneFeeder:
     def seek(self, feed: Feed, char: int) -> bool:
         """The head goes on at this word, which the output stage does not hold; False: there is none behind it."""
         self.generation += 1
-        for other in self.feeds:
-            if other is not feed and other.has_begun:
-                other.begin_anew(self.generation, other.utterance.heard_char)
+        self._put_off_others(feed)
         is_there = feed.begin_anew(self.generation, char)
         self._send_cut(Cut(lane=self.lane, generation=self.generation, begin=self._beginnings([])))
         self.pump()
@@ -100,9 +98,7 @@ class LaneFeeder:
     def respeak(self, feed: Feed, ahead_frames: int) -> None:
         """The head is to be made anew, in its new manner, from the first word on that is so far ahead."""
         self.generation += 1
-        for other in self.feeds:
-            if other is not feed and other.has_begun:
-                other.begin_anew(self.generation, other.utterance.heard_char)
+        self._put_off_others(feed)
         feed.hold()
         trim = (feed.utterance.id, ahead_frames)
         keep = (feed.utterance.id,)
@@ -149,11 +145,13 @@ class LaneFeeder:
                 if feed.must_wait or not self.writer.try_send(chunk):
                     return
                 feed.sent()
+            if feed.is_waiting_for_text:
+                return  # what waits behind a stream would take the room that its next words need
 
     def _cut(self, keep: Sequence[Feed]) -> list[Feed]:
         """Raise the generation; those that begin anew, because stages drop what they hold of them.
 
-        Never the head once it sounds: so what had been handed to the device of these was not heard.
+        One that has been heard goes on at the word that was heard last.
         """
         self.generation += 1
         kept = [feed for feed in keep if feed.has_begun and feed.since_generation <= self.output_generation]
@@ -168,6 +166,12 @@ class LaneFeeder:
         begin = self._beginnings(kept)
         self._send_cut(Cut(lane=self.lane, generation=self.generation, keep=keep_ids, begin=begin))
         return anew
+
+    def _put_off_others(self, feed: Feed) -> None:
+        """Of those behind it, stages drop what they hold."""
+        for other in self.feeds:
+            if other is not feed and other.has_begun:
+                other.begin_anew(self.generation, other.utterance.heard_char)
 
     def _beginnings(self, kept: Sequence[Feed]) -> tuple[tuple[int, int], ...]:
         """Where those begin that are not kept and do not begin at their first frame."""

@@ -1,7 +1,6 @@
 """What the stages report, and what befalls them: turned into events, ends, and places to go on from."""
 
 import itertools
-import logging
 import time
 
 from utterd.client.messages import ErrorCode, Event, Mark, Progress, Sentence, Started, Word
@@ -30,8 +29,6 @@ from utterd.stages.reports import (
     UnitPlayed,
     UnitSynthesized,
 )
-
-logger = logging.getLogger(__name__)
 
 
 class Reported:

@@ -4,7 +4,6 @@ Places are those of the script; the stages know where its words lie in the sound
 itself (`SeekTo`, `Sought`); what it does not hold is made anew from the unit that has it (`LaneFeeder.seek`).
 """
 
-import logging
 import math
 import time
 from dataclasses import replace
@@ -30,8 +29,6 @@ from utterd.daemon.utterance import State, Utterance
 from utterd.stages.chunks import SAMPLE_RATE_HZ
 from utterd.stages.commands import PausePlayback, ResumePlayback, SeekTo, SetVolume
 from utterd.stages.reports import PlaybackCut, PlaybackPaused, Sought
-
-logger = logging.getLogger(__name__)
 
 _AHEAD_FRAMES = SAMPLE_RATE_HZ // 4
 """250 ms of the old speed are still heard while the new one is made."""

@@ -10,6 +10,7 @@ from rig.transport_stages import TransportStages
 
 from utterd.client.messages import (
     Adjust,
+    Append,
     Pause,
     Paused,
     Progress,
@@ -150,6 +151,18 @@ def test_a_seek_that_the_output_died_over_is_carried_out(stages):
     stages.kill_output()
     stages.run_out()
     assert words_of(stages)[told:] == WORDS
+
+
+def test_what_waits_behind_a_stream_does_not_take_its_room(stages):
+    stages.speak("One, two. Three, ", stream=True)
+    stages.speak(LONG * 5)
+    for _ in range(200):
+        go_on(stages)
+    assert 2 not in {chunk.header.utterance_id for chunk, _ in stages._audio} | set(stages.order_heard)
+    stages.engine.append(Append(utterance=1, text="four. Five.", is_last=True))
+    stages.run_out()
+    assert kinds_of(stages, 1) == kinds_of(stages, 2) == ["Started", "Finished"]
+    assert stages.order_heard.index(2) > max(n for n, identity in enumerate(stages.order_heard) if identity == 1)
 
 
 def test_back_by_a_sentence_says_it_again(stages):
