@@ -11,7 +11,6 @@ from typing import Final, Literal
 from utterd.config.lexicon import Entry, LexiconError, parse_entries
 
 Layer = Literal["user", "project", "built-in"]
-LAYERS: Final[tuple[Layer, ...]] = ("user", "project", "built-in")
 """Strongest first."""
 
 PROJECT_FILE: Final = ".utterd.toml"

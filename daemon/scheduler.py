@@ -67,10 +67,6 @@ class Scheduler:
         """What one client has in the queue, the head included if it is the client's."""
         return [each.utterance for each in self._queue if each.wish.owner_label == owner_label]
 
-    def waiting_of(self, owner_label: str) -> list[Utterance]:
-        """What one client has in the queue behind the head."""
-        return [each.utterance for each in self._queue[1:] if each.wish.owner_label == owner_label]
-
     def known(self, owner_label: str, key: str) -> int | None:
         """The id of the client's utterance with this key: in the queue, or recently over."""
         return self._keys.find(owner_label, key)

@@ -121,8 +121,6 @@ def test_one_clients_utterances_are_told_from_those_of_others() -> None:
         queue.add(owner)
     numbered = queue.utterances
     assert queue.scheduler.owned_by("a") == [numbered[1], numbered[3]]
-    assert queue.scheduler.waiting_of("a") == [numbered[3]]
-    assert queue.scheduler.waiting_of("b") == [numbered[2]]
 
 
 def test_the_queue_may_be_changed_while_it_is_walked_through() -> None:
