@@ -105,9 +105,11 @@ class AsyncClient:
         """As `Client.replay`."""
         return await self._do(Replay(seconds=seconds))
 
-    async def adjust(self, *, speed: float | None = None, volume: float | None = None) -> list[int]:
+    async def adjust(
+        self, *, speed: float | None = None, pitch: float | None = None, volume: float | None = None
+    ) -> list[int]:
         """As `Client.adjust`."""
-        return await self._do(Adjust(speed=speed, volume=volume))
+        return await self._do(Adjust(speed=speed, pitch=pitch, volume=volume))
 
     async def voices(self) -> list[dict[str, Any]]:
         """As `Client.voices`."""

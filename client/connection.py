@@ -122,9 +122,11 @@ class Client:
         """Say the last seconds again."""
         return self._do(Replay(seconds=seconds))
 
-    def adjust(self, *, speed: float | None = None, volume: float | None = None) -> list[int]:
-        """Another speed or volume, at once and for later utterances."""
-        return self._do(Adjust(speed=speed, volume=volume))
+    def adjust(
+        self, *, speed: float | None = None, pitch: float | None = None, volume: float | None = None
+    ) -> list[int]:
+        """Another speed, pitch or volume, at once and for later utterances."""
+        return self._do(Adjust(speed=speed, pitch=pitch, volume=volume))
 
     def voices(self) -> list[dict[str, Any]]:
         """Each `{name, language, description, is_default}`."""

@@ -20,6 +20,9 @@ MAX_TEXT_CODE_POINTS = 4_000_000
 SPEED_RANGE = (0.5, 3.0)
 """1 is the voice's own; 0.5 is half as fast."""
 
+PITCH_RANGE = (-12.0, 12.0)
+"""Of `Speak.pitch`, in semitones: an octave down, an octave up."""
+
 GAIN_RANGE = (0.0, 2.0)
 """Linear; 1 leaves the voice as it is."""
 
@@ -85,6 +88,8 @@ class Speak:
     """A name from Voices, or a blend (`af_slt*0.6+am_rms*0.4`); the daemon's default if absent."""
     speed: float | None = None
     """0.5 to 3; 1 is the voice's own."""
+    pitch: float | None = None
+    """Semitones, -12 to 12; 0 is the voice's own. A model that cannot change its pitch speaks at its own."""
     language: str | None = None
     """`en-us`, `en-gb`, `es`, `fr-fr`, `it`, `pt-br`, `hi`, or a short form (`en`, `pt`); `auto` finds out, sentence by
     sentence; the voice's own if absent."""
@@ -185,10 +190,12 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjust:
-    """Another speed or volume, at once and for later utterances. Answered by Done."""
+    """Another speed, pitch or volume, at once and for later utterances. Answered by Done."""
 
     speed: float | None = None
     """0.5 to 3; of what is being spoken, from the next word on, and of requests that give none."""
+    pitch: float | None = None
+    """Semitones, -12 to 12; likewise."""
     volume: float | None = None
     """Linear, 0 to 2; of the loudspeaker."""
 

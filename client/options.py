@@ -13,6 +13,7 @@ class RenderOptions(TypedDict, total=False):
 
     voice: str | None
     speed: float | None
+    pitch: float | None
     language: str | None
     gain: float
     markup: Markup

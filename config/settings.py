@@ -27,6 +27,7 @@ class Speech:
     voice: str
     language: str
     speed: float
+    pitch: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,19 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hotkeys:
+    """Keys such as `ctrl+alt+s`, as `utterd.client.hotkeys.bindings` reads them; empty: none."""
+
+    speak: str
+    append: str
+    pause: str
+    back: str
+    faster: str
+    slower: str
+    stop: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     speech: Speech
     output: Output
@@ -72,10 +86,12 @@ class Settings:
     queue: Queue
     supervision: Supervision
     log: Log
+    hotkeys: Hotkeys
 
 
 _RANGES: dict[str, tuple[float, float]] = {
     "speech.speed": (0.5, 3.0),
+    "speech.pitch": (-12.0, 12.0),
     "output.volume": (0.0, 2.0),
     "output.keep_open_s": (0.0, 86_400.0),
     "inference.threads": (0, 64),

@@ -63,6 +63,7 @@ class Engine:
         self.hearing = Hearing(loop)
         self.streams = Streams(loop, self._on_written)
         self.speed = settings.speech.speed
+        self.pitch = settings.speech.pitch
         """Of requests that give none."""
         self.last_heard: Utterance | None = None
         """The one that was over last, to be replayed."""
@@ -77,7 +78,12 @@ class Engine:
     def speak(self, request: Speak, listener: Listener, owner: Any, received_at_ns: int) -> int:
         """Accept a request: the id of the utterance, an earlier one's if that has the same key. Raises Refusal."""
         checked = check_speak(
-            request, self._bundle, self._settings, owner_label=label_of(request, owner), speed=self.speed
+            request,
+            self._bundle,
+            self._settings,
+            owner_label=label_of(request, owner),
+            speed=self.speed,
+            pitch=self.pitch,
         )
         return self.queue(checked, listener, owner, received_at_ns)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from utterd.client.messages import GAIN_RANGE, SPEED_RANGE
+from utterd.client.messages import GAIN_RANGE, PITCH_RANGE, SPEED_RANGE
 from utterd.daemon.units import FedUnit, Units
 from utterd.daemon.utterance import Utterance
 from utterd.stages.chunks import ChunkHeader, Speaking, TextChunk
@@ -30,7 +30,7 @@ class Feed:
         self._anew: tuple[int, int] = (-1, 0)
         """(sequence, char): of this unit the output stage holds what comes before that word, in an earlier manner."""
         self._manner_since = 0
-        """From this unit on, all is made in the present manner (speed)."""
+        """From this unit on, all is made in the present manner (speed, pitch)."""
         self.has_begun = False
         """Something of it was sent, and has not been given up since: stages may hold parts of it."""
         self.since_generation = 0
@@ -189,6 +189,7 @@ class Feed:
             voice=voice or speaking.voice,
             language=language or speaking.language,
             speed=_within(speaking.speed * style.rate, SPEED_RANGE),
+            pitch=_within(speaking.pitch + style.pitch, PITCH_RANGE),
             gain=_within(speaking.gain * style.gain, GAIN_RANGE),
         )
 

@@ -3,6 +3,7 @@ r"""Light marks: `[pause 300ms]` or `[rate 1.3]…[/rate]` in plain text. What i
     [pause 300ms]  [pause 1.5s]      silence          [say-as characters]…[/say-as]   and [say-as date dmy]
     [rate 1.3]…[/rate]               or slow, 130%    [emphasis strong]…[/emphasis]
     [volume 0.5]…[/volume]           or soft, -6dB    [phoneme IPA]…[/phoneme]
+    [pitch +2st]…[/pitch]            or high, -10%
     [voice NAME]…[/voice]            or a blend       [sub words]…[/sub]              said instead of …
     [lang fr]…[/lang]                                 [mark name]                     an event
 
@@ -26,6 +27,7 @@ def _say_as(value: str) -> Effect:
 
 _PAIRS: Final[Mapping[str, Callable[[str], Effect]]] = {
     "rate": lambda value: Effect(rate=values.rate_factor(value)),
+    "pitch": lambda value: Effect(pitch=values.pitch_shift(value)),
     "volume": lambda value: Effect(gain=values.linear_volume_factor(value)),
     "voice": lambda value: Effect(voice=values.name("the voice", value)),
     "lang": lambda value: Effect(language=values.name("the language", value)),

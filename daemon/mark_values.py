@@ -3,6 +3,7 @@
 Followed is SSML 1.1 (https://www.w3.org/TR/speech-synthesis11/); where it leaves a number to the processor, it is here.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ LONGEST_NAME: Final = 200
 BREAK_STRENGTHS: Final = {"none": 0, "x-weak": 100, "weak": 150, "medium": 350, "strong": 600, "x-strong": 1000}
 """In ms. `weak`, `medium` and `strong` are the pauses of a clause, a sentence and a paragraph."""
 RATES: Final = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.75}
+PITCHES: Final = {"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0}
+"""In semitones."""
+LARGEST_PITCH: Final = 24.0
+"""Semitones up or down, of marks together: what a request's own pitch can need to be brought to the other end."""
 VOLUMES: Final = {
     "silent": 0.0, "x-soft": 0.25, "soft": 0.5, "medium": 1.0, "default": 1.0, "loud": 1.5, "x-loud": 2.0,
 }  # fmt: skip
@@ -38,6 +43,7 @@ _NUMBER: Final = r"(?:[0-9]{1,9}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})"
 _PLAIN_NUMBER: Final = re.compile(_NUMBER)
 _TIME: Final = re.compile(rf"\+?({_NUMBER}) ?(ms|s)")
 _PERCENTAGE: Final = re.compile(rf"([+-]?)({_NUMBER})%")
+_SEMITONES: Final = re.compile(rf"([+-]?{_NUMBER})st")
 _DECIBELS: Final = re.compile(rf"([+-]?{_NUMBER})dB")
 
 
@@ -46,11 +52,12 @@ class WrongMark(Exception):
 
 
 class Factor(NamedTuple):
-    """A change of rate or volume."""
+    """A change of rate, pitch or volume."""
 
     value: float
     is_absolute: bool
-    """A label such as `slow`: whatever is in force around the mark does not count. Numbers multiply it."""
+    """A label such as `slow`: whatever is in force around the mark does not count. Numbers multiply it; those of
+    pitch, semitones, are added to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class Effect:
     voice: str | None = None
     language: str | None = None
     rate: Factor | None = None
+    pitch: Factor | None = None
     gain: Factor | None = None
     emphasis: str | None = None
     reading: tuple[InstructionKind, str] | None = None
@@ -109,6 +117,22 @@ def rate_factor(text: str) -> Factor:
     if value <= 0:
         raise WrongMark(f"the rate {quoted(text)} leaves no speed at all; it has to be above 0")
     return Factor(value, is_absolute=False)
+
+
+def pitch_shift(text: str) -> Factor:
+    """In semitones, of `high`, `+2st`, or `+10%` of the frequency. Hertz would depend on the voice, and are refused."""
+    text = text.strip()
+    if text in PITCHES:
+        return Factor(PITCHES[text], is_absolute=True)
+    if match := _SEMITONES.fullmatch(text):
+        return Factor(float(match[1]), is_absolute=False)
+    match = _PERCENTAGE.fullmatch(text)
+    if match is None or not match[1]:
+        raise WrongMark(f"{quoted(text)} is not a pitch; write {one_of(PITCHES)}, or a change such as +2st or -10%")
+    ratio = 1 + float(match[1] + match[2]) / 100
+    if ratio <= 0:
+        raise WrongMark(f"the pitch {quoted(text)} leaves no tone at all; it has to be above -100%")
+    return Factor(12 * math.log2(ratio), is_absolute=False)
 
 
 def volume_factor(text: str) -> Factor:

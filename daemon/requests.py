@@ -8,6 +8,7 @@ from typing import Literal
 from utterd.client.messages import (
     GAIN_RANGE,
     MAX_TEXT_CODE_POINTS,
+    PITCH_RANGE,
     SPEED_RANGE,
     Append,
     ErrorCode,
@@ -63,14 +64,20 @@ class Request:
 
 
 def check_speak(
-    request: Speak, bundle: Bundle | None, settings: Settings, *, owner_label: str, speed: float | None = None
+    request: Speak,
+    bundle: Bundle | None,
+    settings: Settings,
+    *,
+    owner_label: str,
+    speed: float | None = None,
+    pitch: float | None = None,
 ) -> Request:
     """How to speak it.
 
     Args:
         bundle: of the loaded model; None if it could not be read, and then any voice is taken.
         owner_label: whose it is.
-        speed: of requests that give none; the setting's unless given.
+        speed, pitch: of requests that give none; the settings' unless given.
 
     Raises:
         Refusal: for the first thing that is wrong.
@@ -84,6 +91,9 @@ def check_speak(
     default_speed = settings.speech.speed if speed is None else speed
     chosen_speed = default_speed if request.speed is None else request.speed
     check_range("speed", chosen_speed, *SPEED_RANGE)
+    default_pitch = settings.speech.pitch if pitch is None else pitch
+    chosen_pitch = default_pitch if request.pitch is None else request.pitch
+    check_range("pitch", chosen_pitch, *PITCH_RANGE)
     check_range("gain", request.gain, *GAIN_RANGE)
     is_live = request.destination == "device"
     language = AUTO if language == AUTO else _check_language(language, bundle)
@@ -92,6 +102,7 @@ def check_speak(
         speaking=Speaking(
             voice=voice,
             speed=chosen_speed,
+            pitch=chosen_pitch,
             language=language,
             lane="live" if is_live else "render",
             gain=request.gain,

@@ -24,6 +24,8 @@ class Style:
     language: str | None = None
     rate: float = 1.0
     """Multiplies the speed; above 0."""
+    pitch: float = 0.0
+    """Semitones, added to the request's; -24 to 24."""
     gain: float = 1.0
     """Multiplies the volume, linearly; 0 to 4."""
 

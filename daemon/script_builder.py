@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from utterd.daemon.mark_values import LONGEST_BREAK_MS, Effect, Factor, WrongMark
+from utterd.daemon.mark_values import LARGEST_PITCH, LONGEST_BREAK_MS, Effect, Factor, WrongMark
 from utterd.daemon.offset_stretches import OffsetStretches
 from utterd.daemon.script import Break, Run, Script, Style
 from utterd.stages.chunks import Instruction, InstructionKind, Mark, Pause
@@ -195,6 +195,9 @@ def _changed(style: Style, effect: Effect) -> Style:
         if not (math.isfinite(rate) and rate > 0):
             raise WrongMark(f"together with the marks around it, the rate is {rate:g}; it has to be finite and above 0")
         style = replace(style, rate=rate)
+    if effect.pitch:
+        semitones = effect.pitch.value + (0 if effect.pitch.is_absolute else style.pitch)
+        style = replace(style, pitch=min(max(semitones, -LARGEST_PITCH), LARGEST_PITCH))
     if effect.gain:
         gain = _times(style.gain, effect.gain)
         if not gain <= LARGEST_GAIN:

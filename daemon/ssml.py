@@ -4,7 +4,7 @@
     break                    time, strength           `medium` if neither is given
     say-as                   interpret-as, format     format: of dates alone
     emphasis                 level                    `moderate` if not given; not heard within say-as, phoneme and sub
-    prosody                  rate, volume             labels replace what is in force, numbers multiply it
+    prosody                  rate, pitch, volume      labels replace what is in force, numbers change it
     phoneme                  ph, alphabet             IPA
     sub  lang  voice  mark   alias, xml:lang, name, name
 
@@ -80,7 +80,7 @@ def _check_attributes(name: str, tag: _Tag, attributes: Attributes) -> None:
     for attribute in attributes:
         if attribute in known or (name == "speak" and attribute.startswith("xmlns:")):
             continue
-        reason = ", for no voice can change its pitch" if attribute in ("pitch", "contour", "range") else ""
+        reason = ", for no voice can change its melody" if attribute in ("contour", "range") else ""
         takes = f"supported here are {one_of(known)}" if known else "this tag takes none"
         raise WrongMark(f"the attribute {attribute[:40]} is not supported{reason}; {takes}")
     for attribute in tag.needs:
@@ -113,10 +113,11 @@ def _mark(builder: ScriptBuilder, attributes: Attributes) -> Effect:
 
 def _prosody(_: ScriptBuilder, attributes: Attributes) -> Effect:
     if not attributes:
-        raise WrongMark("it changes nothing; give it a rate or a volume")
-    rate, volume = attributes.get("rate"), attributes.get("volume")
+        raise WrongMark("it changes nothing; give it a rate, a pitch or a volume")
+    rate, pitch, volume = attributes.get("rate"), attributes.get("pitch"), attributes.get("volume")
     return Effect(
         rate=None if rate is None else values.rate_factor(rate),
+        pitch=None if pitch is None else values.pitch_shift(pitch),
         gain=None if volume is None else values.volume_factor(volume),
     )
 
@@ -140,7 +141,7 @@ _TAGS: Final[Mapping[str, _Tag]] = {
     "emphasis": _Tag(
         takes=("level",), follow=lambda _, given: Effect(emphasis=values.emphasis_level(given.get("level", "moderate")))
     ),
-    "prosody": _Tag(takes=("rate", "volume"), follow=_prosody),
+    "prosody": _Tag(takes=("rate", "pitch", "volume"), follow=_prosody),
     "phoneme": _Tag(needs=("ph",), takes=("alphabet",), follow=_phoneme),
     "sub": _Tag(needs=("alias",), follow=lambda _, given: values.substitute(given["alias"])),
     "lang": _Tag(needs=("xml:lang",), follow=lambda _, given: Effect(language=_language(given))),

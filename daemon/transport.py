@@ -11,6 +11,7 @@ from typing import Any
 
 from utterd.client.messages import (
     GAIN_RANGE,
+    PITCH_RANGE,
     SPEED_RANGE,
     Adjust,
     ErrorCode,
@@ -129,14 +130,21 @@ class Transport:
         engine, head = self._engine, self._head()
         if request.speed is not None:
             check_range("speed", request.speed, *SPEED_RANGE)
+        if request.pitch is not None:
+            check_range("pitch", request.pitch, *PITCH_RANGE)
         if request.volume is not None:
             check_range("volume", request.volume, *GAIN_RANGE)
             engine.pipeline.send("output", SetVolume(gain=request.volume))
             engine.pipeline.volume = request.volume
         if request.speed is not None:
             engine.speed = request.speed
-            if head is not None and head.speaking.speed != request.speed:
-                head.speaking = replace(head.speaking, speed=request.speed)
+        if request.pitch is not None:
+            engine.pitch = request.pitch
+        if head is not None:
+            speed = head.speaking.speed if request.speed is None else request.speed
+            pitch = head.speaking.pitch if request.pitch is None else request.pitch
+            if (speed, pitch) != (head.speaking.speed, head.speaking.pitch):
+                head.speaking = replace(head.speaking, speed=speed, pitch=pitch)
                 self._respeak(head)
         return [head.id] if head is not None else []
 

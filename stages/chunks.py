@@ -81,6 +81,8 @@ class Speaking:
     language: str
     """`en-us`, `en-gb`, `es`, `fr-fr`, `it`, `pt-br`, `hi`: already normalised. `auto`: g2p finds out, unit by unit."""
     lane: Lane
+    pitch: float = 0.0
+    """Semitones above the voice's own, -12 to 12."""
     gain: float = 1.0
     """Linear volume, 0 to 2."""
     profile: Profile = "prose"

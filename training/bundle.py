@@ -17,6 +17,9 @@ from training.model.student import CONTEXT_LEFT, CONTEXT_RIGHT
 from training.parameters import FRAME_SAMPLES, SAMPLE_RATE_HZ
 from utterd.config.bundles import find_bundle
 
+LOG_F0_COLUMN, PHASE_COLUMN = -6, -4
+"""Of the acoustic graph's frames (`training.model.student.AcousticGraph`), counted from their end."""
+
 _LANGUAGES = ("en-us", "en-gb", "es", "fr-fr", "it", "pt-br", "hi")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time a ZIP file knows: the same voices make the same file."""
@@ -103,6 +106,8 @@ def _description(
         f"frame_samples = {2 * FRAME_SAMPLES}                # one frame of features: 10 ms",
         f"context_left_frames = {CONTEXT_LEFT}           # frames of context that make a window equal the full pass",
         f"context_right_frames = {CONTEXT_RIGHT}",
+        f"log_f0_column = {LOG_F0_COLUMN}                 # of a frame: two of log F0 and, behind them, two of phase",
+        f"phase_column = {PHASE_COLUMN}",
     ]
     for origin in origins:
         lines += ["", "[[origins]]", *(f"{key} = {_quote(getattr(origin, key))}" for key in origin.__slots__)]

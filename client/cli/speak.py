@@ -10,7 +10,7 @@ from utterd.client.cli.source import read_text
 from utterd.client.cli.speak_options import check_options, speak_options
 from utterd.client.connection import Client
 from utterd.client.errors import UtteranceCancelled
-from utterd.client.messages import GAIN_RANGE, SPEED_RANGE, Audio, Event, Finished, Priority, Profile
+from utterd.client.messages import GAIN_RANGE, PITCH_RANGE, SPEED_RANGE, Audio, Event, Finished, Priority, Profile
 from utterd.client.utterance import Utterance
 
 MAX_DROPPED_SHOWN = 3
@@ -56,6 +56,7 @@ def _add_voice_options(parser: CommandParser) -> None:
     add = parser.add_argument
     add("-v", "--voice", metavar="VOICE", help="one of `utterd voices`, or a blend: af_slt*0.6+am_rms*0.4")
     add("-s", "--speed", type=number_between(*SPEED_RANGE), metavar="SPEED", help="0.5 to 3; 1 is the voice's own")
+    add("--pitch", type=number_between(*PITCH_RANGE), metavar="SEMITONES", help="-12 to 12; 0 is the voice's own")
     add("-l", "--language", metavar="LANG", help="en-us, en-gb, es, fr-fr, it, pt-br, hi, auto; else the voice's own")
     add("--volume", type=number_between(*GAIN_RANGE), default=1.0, metavar="V", help="0 to 2; 1 is the voice's own")
 

@@ -43,6 +43,7 @@ def render_options(options: argparse.Namespace) -> RenderOptions:
     return {
         "voice": options.voice,
         "speed": options.speed,
+        "pitch": options.pitch,
         "language": options.language,
         "gain": options.volume,
         "markup": "ssml" if options.ssml else "light" if options.marks else "none",

@@ -90,7 +90,10 @@ class Inference:
         start = chunk.first_frame
         for index, piece in enumerate(chunk.pieces):
             ends_unit = index == len(chunk.pieces) - 1
-            request = SynthesisRequest(tokens=piece.tokens, voice=chunk.speaking.voice, speed=chunk.speaking.speed)
+            speaking = chunk.speaking
+            request = SynthesisRequest(
+                tokens=piece.tokens, voice=speaking.voice, speed=speaking.speed, pitch=speaking.pitch
+            )
             speech = self._synthesizer.synthesize(request, abort)
             stretch = plan_stretch(
                 speech.token_frames,

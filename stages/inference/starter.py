@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from utterd.config.bundles import Bundle
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable, OnnxSession
+from utterd.stages.inference.pitch import shift_pitch
 from utterd.stages.inference.synthesizer import SynthesisRequest, WholeSpeech, check_request, window_edges
 from utterd.stages.inference.voices import Voices
 from utterd.stages.work import ChunkFailed
@@ -27,6 +28,7 @@ class StarterSynthesizer:
         for key in _GRAPH_KEYS:
             if key not in self._graph:
                 raise ModelUnusable(f"the model {bundle.name!r} does not say {key} under [graph] of its bundle.toml")
+        self._can_change_pitch = {"log_f0_column", "phase_column"} <= self._graph.keys()
         self._level = np.float32(bundle.level)
         self._acoustic = OnnxSession(bundle.file("acoustic.onnx"), threads=threads)
         self._vocoder = OnnxSession(bundle.file("vocoder.onnx"), threads=threads)
@@ -70,6 +72,14 @@ class StarterSynthesizer:
         durations, features = self._acoustic.run(feeds, abort)
         if (durations < 0).any():  # features that are no numbers make samples that are none: the stage sees them
             raise ChunkFailed("synthesis_failed", "the model gave durations that are not numbers")
+        if self._can_change_pitch and any(request.pitch for request in requests):
+            features = shift_pitch(
+                features,
+                np.array([request.pitch for request in requests]),
+                log_f0_column=self._graph["log_f0_column"],
+                phase_column=self._graph["phase_column"],
+                step_samples=self._graph["duration_samples"],
+            )
         return durations.astype(np.int64) * self._graph["duration_samples"], features
 
 

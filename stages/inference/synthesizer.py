@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from utterd.client.messages import SPEED_RANGE
+from utterd.client.messages import PITCH_RANGE, SPEED_RANGE
 from utterd.stages.chunks import SAMPLE_RATE_HZ
 from utterd.stages.inference.onnx_session import Abort
 from utterd.stages.work import ChunkFailed
@@ -32,6 +32,8 @@ class SynthesisRequest:
     voice: str
     speed: float
     """0.5 to 3."""
+    pitch: float = 0.0
+    """Semitones, -12 to 12. A model that cannot change its pitch speaks at its own."""
 
 
 class Speech(Protocol):
@@ -65,6 +67,9 @@ def check_request(request: SynthesisRequest) -> None:
         raise ChunkFailed("synthesis_failed", f"the model has no token {unknown[0]}: ids run from 0 to {LARGEST_TOKEN}")
     if not low <= request.speed <= high:
         raise ChunkFailed("bad_field", f"speed is {request.speed:g}; it has to be between {low:g} and {high:g}")
+    low, high = PITCH_RANGE
+    if not low <= request.pitch <= high:
+        raise ChunkFailed("bad_field", f"pitch is {request.pitch:g}; it has to be between {low:g} and {high:g}")
 
 
 class WholeSpeech:

@@ -37,6 +37,8 @@ def test_a_pause_ends_a_unit_where_it_stands():
         ("[rate 1.3]a[/rate]", Style(rate=1.3)),
         ("[rate slow]a[/rate]", Style(rate=0.75)),
         ("[volume 0.5]a[/volume]", Style(gain=0.5)),
+        ("[pitch -2st]a[/pitch]", Style(pitch=-2.0)),
+        ("[pitch high]a[/pitch]", Style(pitch=3.0)),
         ("[volume loud]a[/volume]", Style(gain=1.5)),
         ("[voice af_slt]a[/voice]", Style(voice="af_slt")),
         ("[voice af_slt*0.6 + am_rms*0.4]a[/voice]", Style(voice="af_slt*0.6 + am_rms*0.4")),

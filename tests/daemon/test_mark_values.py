@@ -100,6 +100,31 @@ def test_what_is_no_volume(text):
         values.volume_factor(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [
+        ("+2st", Factor(2.0, False)), ("-1.5st", Factor(-1.5, False)), ("3st", Factor(3.0, False)),
+        ("+100%", Factor(12.0, False)), ("-50%", Factor(-12.0, False)), ("low", Factor(-3.0, True)),
+        (" x-high ", Factor(6.0, True)), ("medium", Factor(0.0, True)),
+    ],
+)  # fmt: skip
+def test_pitches_in_semitones(text, factor):
+    found = values.pitch_shift(text)
+    assert found.value == pytest.approx(factor.value)
+    assert found.is_absolute == factor.is_absolute
+
+
+@pytest.mark.parametrize("text", ["120Hz", "+10Hz", "50%", "2 st", "2", "higher", "", "nanst"])
+def test_what_is_no_pitch(text):
+    with pytest.raises(WrongMark, match=r"is not a pitch; write x-low, .*, or a change such as \+2st or -10%"):
+        values.pitch_shift(text)
+
+
+def test_a_pitch_of_no_frequency_is_none():
+    with pytest.raises(WrongMark, match="leaves no tone at all"):
+        values.pitch_shift("-100%")
+
+
 def test_light_marks_have_linear_volumes_too():
     assert values.linear_volume_factor(" 0.5 ") == Factor(0.5, False)
     assert values.linear_volume_factor("soft") == values.volume_factor("soft")

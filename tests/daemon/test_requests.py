@@ -69,6 +69,7 @@ REFUSALS = [
     ),
     (Speak(text="Hello.", speed=0.4), ErrorCode.BAD_FIELD, "speed is 0.4; it has to be between 0.5 and 3"),
     (Speak(text="Hello.", speed=3.1), ErrorCode.BAD_FIELD, "speed is 3.1; it has to be between 0.5 and 3"),
+    (Speak(text="Hello.", pitch=-12.5), ErrorCode.BAD_FIELD, "pitch is -12.5; it has to be between -12 and 12"),
     (Speak(text="Hello.", speed=math.nan), ErrorCode.BAD_FIELD, "speed is nan; it has to be between 0.5 and 3"),
     (Speak(text="Hello.", gain=2.5), ErrorCode.BAD_FIELD, "gain is 2.5; it has to be between 0 and 2"),
     (Speak(text="Hello.", gain=-math.inf), ErrorCode.BAD_FIELD, "gain is -inf; it has to be between 0 and 2"),
@@ -90,12 +91,13 @@ def test_what_is_not_said_comes_from_the_settings_and_the_voice() -> None:
 
 
 def test_what_is_said_wins_over_the_settings() -> None:
-    settings = default_settings(speech_voice="bm_george", speech_speed=2.0, speech_language="en-gb")
+    settings = default_settings(speech_voice="bm_george", speech_speed=2.0, speech_pitch=-3.0, speech_language="en-gb")
     assert check_speak(Speak(text="Hello."), BUNDLE, settings).speed == 2.0
+    assert check_speak(Speak(text="Hello."), BUNDLE, settings).pitch == -3.0
     assert check_speak(Speak(text="Hello."), BUNDLE, settings).voice == "bm_george"
-    said = Speak(text="Hello.", voice="af_bella", speed=0.5, language="EN_us", gain=0.0)
+    said = Speak(text="Hello.", voice="af_bella", speed=0.5, pitch=4.0, language="EN_us", gain=0.0)
     assert check_speak(said, BUNDLE, settings) == Speaking(
-        voice="af_bella", speed=0.5, language="en-us", lane="live", gain=0.0
+        voice="af_bella", speed=0.5, pitch=4.0, language="en-us", lane="live", gain=0.0
     )
 
 

@@ -165,6 +165,15 @@ def test_a_reading_covers_its_text():
     assert script.instructions == (Instruction(char_start=4, char_end=6, kind="digits"),)
 
 
+def test_pitches_are_added_and_stay_within_two_octaves():
+    builder = Telling().into(Effect(pitch=Factor(3.0, False))).into(Effect(pitch=Factor(-5.0, False)))
+    assert [run.style.pitch for run in builder.say("a").out().out().build().runs] == [-2.0]
+    builder = Telling().into(Effect(pitch=Factor(20.0, False))).into(Effect(pitch=Factor(20.0, False)))
+    assert [run.style.pitch for run in builder.say("a").out().out().build().runs] == [24.0]
+    builder = Telling().into(Effect(pitch=Factor(3.0, False))).into(Effect(pitch=Factor(-3.0, True)))
+    assert [run.style.pitch for run in builder.say("a").out().out().build().runs] == [-3.0]
+
+
 def test_emphasis_ends_before_a_reading_and_begins_again_behind_it():
     builder = Telling().into(Effect(emphasis="strong")).say("it is ").around(DIGITS, "42").say(" now").out()
     assert spans(builder.say(".").build()) == [

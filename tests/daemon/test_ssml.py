@@ -132,18 +132,19 @@ def test_a_tag_that_is_not_supported_is_refused_by_name(tag):
     ("inside", "sentence"),
     [
         (
-            "<prosody pitch='+2st'>a</prosody>",
+            "<prosody contour='(0%,+2st)'>a</prosody>",
             (
-                "<prosody>: the attribute pitch is not supported, for no voice can change its pitch; "
-                "supported here are rate, volume"
+                "<prosody>: the attribute contour is not supported, for no voice can change its melody; "
+                "supported here are rate, pitch, volume"
             ),
         ),
         (
             "<prosody duration='2s'>a</prosody>",
             "<prosody>: the attribute duration is not supported; supported here are ",
         ),
-        ("<prosody>a</prosody>", "<prosody>: it changes nothing; give it a rate or a volume"),
+        ("<prosody>a</prosody>", "<prosody>: it changes nothing; give it a rate, a pitch or a volume"),
         ("<prosody rate='0%'>a</prosody>", "<prosody>: the rate '0%' leaves no speed at all; it has to be above 0"),
+        ("<prosody pitch='+10Hz'>a</prosody>", "<prosody>: '+10Hz' is not a pitch; write x-low, low, medium, "),
         ("<prosody volume='50'>a</prosody>", "<prosody>: '50' is not a volume; write silent, x-soft, soft, medium, "),
         ("<prosody volume='+13dB'>a</prosody>", "<prosody>: with the marks around it, the volume is 4.46684 times "),
         ("<break time='11s'/>", "<break>: '11s' is too long; a pause lasts at most 10 s"),

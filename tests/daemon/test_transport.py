@@ -234,6 +234,17 @@ def test_a_new_speed_holds_for_later_requests_too(stages):
     assert stages.engine.queues["live"].head.speaking.speed == 2.0
 
 
+def test_a_new_pitch_holds_from_the_next_word_on_and_for_later_requests(stages):
+    stages.speak(LONG)
+    go_on(stages, 2)
+    assert stages.ask(Adjust(pitch=-2.0)) == [1]
+    assert stages.engine.queues["live"].head.speaking.pitch == -2.0
+    stages.run_out()
+    assert words_of(stages) == WORDS
+    stages.speak(SHORT)
+    assert stages.engine.queues["live"].head.speaking.pitch == -2.0
+
+
 def test_volume_goes_to_the_loudspeaker(stages):
     sent = []
     stages.pipeline.send = lambda stage, command: sent.append((stage, command))
@@ -266,6 +277,7 @@ def test_an_idle_daemon_has_nothing_to_do(stages, request_):
         (Replay(seconds=0), "seconds is 0; it has to be above 0"),
         (Replay(seconds=float("nan")), "seconds is nan"),
         (Adjust(speed=9), "speed is 9; it has to be between 0.5 and 3"),
+        (Adjust(pitch=13), "pitch is 13; it has to be between -12 and 12"),
         (Adjust(volume=-1), "volume is -1; it has to be between 0 and 2"),
     ],
 )

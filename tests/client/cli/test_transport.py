@@ -93,7 +93,7 @@ WRONG: list[tuple[str, str]] = [
     ("replay -3", "argument SECONDS: must be a number from 0.1 to 3600, not '-3'; `utterd replay --help`"),
     ("replay 0", "argument SECONDS: must be a number from 0.1 to 3600, not '0'; `utterd replay --help`"),
     ("replay nan", "argument SECONDS: must be a number from 0.1 to 3600, not 'nan'; `utterd replay --help`"),
-    ("adjust", "nothing to adjust; give --speed SPEED, --volume V, or both"),
+    ("adjust", "nothing to adjust; give --speed SPEED, --pitch SEMITONES or --volume V"),
     ("adjust --speed 9", "argument --speed: must be a number from 0.5 to 3, not '9'; `utterd adjust --help`"),
     ("adjust --volume -1", "argument --volume: must be a number from 0 to 2, not '-1'; `utterd adjust --help`"),
     ("pause --mine", "--mine does not say whose; add --client LABEL, as given to `utterd speak`"),
