@@ -7,7 +7,6 @@ import os
 import socket
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from utterd.client.errors import DaemonNotRunning, DaemonUnavailable
@@ -41,17 +40,18 @@ def open_socket(
         paths = find_paths()
     except PathError as error:
         raise DaemonUnavailable(str(error)) from None
-    if socket_path is not None:
-        paths = replace(paths, socket=Path(socket_path).absolute())
+    path = paths.socket if socket_path is None else Path(socket_path).absolute()
     try:
-        return connect(paths.socket, check=check)
+        return connect(path, check=check)
     except DaemonNotRunning:
         if not start:
             raise
+    from dataclasses import replace
+
     from utterd.client.autostart import ensure_daemon  # brings in subprocess: only who starts one pays for it
 
-    ensure_daemon(paths)
-    return connect(paths.socket, check=check)
+    ensure_daemon(replace(paths, socket=path))
+    return connect(path, check=check)
 
 
 def connect(path: Path, *, check: PeerCheck = check_daemon) -> socket.socket:

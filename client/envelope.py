@@ -1,10 +1,9 @@
-"""One message as msgpack: `[[major, minor], "Type", request_id, {fields}]`, for every dataclass of messages.py.
+"""One message as msgpack: `[[major, minor], "Type", request_id, {fields}]`, for every record of messages.py.
 
 A body is read value by value. What is not asked for is skipped, never built, so that a hostile body costs no more
 memory than its own length; and where a field is broken, the request it belongs to can still be named.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -21,6 +20,7 @@ from utterd.client.messages import (
     Message,
 )
 from utterd.client.reader import Reader, Unusable, malformed
+from utterd.config.record import record
 
 MAX_TYPE_NAME_CHARACTERS = 40
 """Of a type name that is repeated in an error message."""
@@ -28,7 +28,7 @@ MAX_TYPE_NAME_CHARACTERS = 40
 MessageType = type[Message]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Envelope:
     """A message and the request it belongs to."""
 

@@ -3,10 +3,11 @@
 A check never looks deeper than the annotation does: what stands under `Any` is the business of whoever reads it.
 """
 
-import dataclasses
 from collections.abc import Callable
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
+
+from utterd.config.record import NO_DEFAULT, fields_of, record
 
 Check = Callable[[object], bool]
 
@@ -41,7 +42,7 @@ def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and SMALLEST_INT <= value <= LARGEST_INT
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FieldSpec:
     """A field of a message, ready to be checked."""
 
@@ -55,16 +56,13 @@ _specs: dict[object, dict[str, FieldSpec]] = {}
 
 
 def specs_of(message_type: Any) -> dict[str, FieldSpec]:
-    """The fields of a message dataclass by name, in order; put together when its first message comes."""
+    """The fields of a message by name, in order; put together when its first message comes."""
     if message_type not in _specs:
         _specs[message_type] = {
-            field.name: FieldSpec(
-                name=field.name,
-                annotation=field.type,
-                check=check_for(field.type),
-                is_required=field.default is field.default_factory is dataclasses.MISSING,
+            name: FieldSpec(
+                name=name, annotation=annotation, check=check_for(annotation), is_required=default is NO_DEFAULT
             )
-            for field in dataclasses.fields(message_type)
+            for name, annotation, default in fields_of(message_type)
         }
     return _specs[message_type]
 

@@ -1,12 +1,13 @@
-"""The words of the protocol: requests, replies and events, as frozen dataclasses.
+"""The words of the protocol: requests, replies and events, as records (config/record.py).
 
 `PROTOCOL.md` beside this file is their description for people; the two change together. A new optional field or a new
 message raises the minor version, anything else the major one.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, get_args
+
+from utterd.config.record import record
 
 PROTOCOL_VERSION = (1, 1)
 """(major, minor). Another major is refused; another minor is understood, unknown fields being left aside."""
@@ -78,7 +79,7 @@ class ErrorCode(StrEnum):
 # Requests: client → daemon. Each is answered by exactly one reply with the same request id.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Speak:
     """Speak this text. Answered by Accepted; then come the utterance's events, with the same request id."""
 
@@ -122,7 +123,7 @@ class Speak:
     """Send Word, Sentence, Mark and Progress events, too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stop:
     """Be silent at once. Answered by Stopped."""
 
@@ -136,7 +137,7 @@ class Stop:
     """Whose, for `mine`; this connection's own if empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Append:
     """More text of a stream. Answered by Done."""
 
@@ -146,7 +147,7 @@ class Append:
     """No more follows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pause:
     """Be silent, and stay at this very sample. Answered by Done."""
 
@@ -155,7 +156,7 @@ class Pause:
     client: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Resume:
     """Go on from that sample. Answered by Done."""
 
@@ -163,12 +164,12 @@ class Resume:
     client: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Skip:
     """End what is being spoken; the next utterance speaks. Answered by Done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Seek:
     """Go on elsewhere in what is being spoken. Answered by Done."""
 
@@ -180,7 +181,7 @@ class Seek:
     or of the one before if that start is near."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Replay:
     """Say the last seconds again: of what is being spoken, or else of what was last. Answered by Done."""
 
@@ -188,7 +189,7 @@ class Replay:
     """Above 0, to 3600."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Adjust:
     """Another speed, pitch or volume, at once and for later utterances. Answered by Done."""
 
@@ -200,17 +201,17 @@ class Adjust:
     """Linear, 0 to 2; of the loudspeaker."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListVoices:
     """Which voices are there? Answered by Voices."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListQueue:
     """What is being spoken and what waits? Answered by Queue."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GetStatus:
     """How is the daemon? Answered by Status."""
 
@@ -218,7 +219,7 @@ class GetStatus:
 # Replies: daemon → client.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Accepted:
     """The utterance is in the queue."""
 
@@ -226,7 +227,7 @@ class Accepted:
     """Its id, for Stop and in its events."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Refused:
     """The request changed nothing."""
 
@@ -236,33 +237,33 @@ class Refused:
     """One sentence for people: what, where, what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stopped:
     """What a Stop ended."""
 
     utterances: list[int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Done:
     """What was asked has been done, to these utterances; none if nothing was being spoken."""
 
     utterances: list[int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Voices:
     voices: list[dict[str, Any]]
     """Each `{name, language, description, is_default}`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Queue:
     utterances: list[dict[str, Any]]
     """In order: `{id, state, position, characters, destination, priority, group, client}`; never the text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Status:
     status: dict[str, Any]
     """As `utterd status --json` prints it: see PROTOCOL.md."""
@@ -271,7 +272,7 @@ class Status:
 # Events: daemon → the connection that sent the Speak.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Started:
     """The first audible frame leaves for the loudspeaker, device latency included; never sent earlier."""
 
@@ -284,7 +285,7 @@ class Started:
     """When that frame was handed to the device: `t_ms` less the device's latency."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Word:
     """A word begins to be heard."""
 
@@ -296,7 +297,7 @@ class Word:
     char_end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sentence:
     """The first word of a sentence begins to be heard; its Word follows."""
 
@@ -307,7 +308,7 @@ class Sentence:
     char_end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mark:
     """The sound passes a named mark of the text."""
 
@@ -318,7 +319,7 @@ class Mark:
     char_start: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Progress:
     """A piece of the text is through: the loudspeaker has all of it, and is at most its latency behind."""
 
@@ -331,7 +332,7 @@ class Progress:
     """Of the text, so far as it is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Paused:
     """Silence; nothing is lost."""
 
@@ -340,7 +341,7 @@ class Paused:
     audio_ms: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Resumed:
     """It goes on."""
 
@@ -349,7 +350,7 @@ class Resumed:
     audio_ms: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Audio:
     """A window of PCM, for a Speak with destination `client`."""
 
@@ -360,7 +361,7 @@ class Audio:
     """How far into the text the sound has come, in code points, where the daemon can tell: for progress bars."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Finished:
     """The last frame has been heard (or sent)."""
 
@@ -373,7 +374,7 @@ class Finished:
     """Characters that made no sound: `{char_start, char_end, reason}`, in code points of the text sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Cancelled:
     """Stopped before its end."""
 
@@ -386,7 +387,7 @@ class Cancelled:
     `unread` (a rendering whose client read nothing for a minute), `disconnected`, `shutting_down`; bear others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Failed:
     """Could not be spoken to its end."""
 

@@ -7,10 +7,10 @@ read `sys.platform`.
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from utterd.config.record import record
 
 SOCKET_PATH_LIMIT_BYTES = 100
 """Shorter than sun_path of every system we run on (macOS 104, Linux 108), with room for ZeroMQ's own names."""
@@ -20,7 +20,7 @@ class PathError(Exception):
     """A folder or socket that cannot be used; the message says which and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Paths:
     """Where this user's things are. Nothing is created until `make_private` is called."""
 
@@ -99,6 +99,8 @@ def _xdg_folders(env: Mapping[str, str]) -> dict[str, Path]:
     # who could exchange ours in it.
     run = folder("XDG_RUNTIME_DIR", Path()) / "utterd"
     if not run.is_absolute():
+        import tempfile  # slow to import, for a client
+
         run = Path(tempfile.gettempdir()) / f"utterd-{os.getuid()}"
     state = folder("XDG_STATE_HOME", home / ".local" / "state") / "utterd"
     return {

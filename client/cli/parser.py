@@ -1,9 +1,29 @@
 """argparse, with errors in one sentence and an example in every help."""
 
 import argparse
+import contextlib
+import os
+import sys
 from typing import NoReturn
 
 from utterd.client.cli.exits import CommandError, Exit
+
+_COLUMNS_UNKNOWN = 80
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """argparse makes one for each option that is added, and would import `shutil` to ask for the width: 3 ms."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """As shutil.get_terminal_size does it."""
+    with contextlib.suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
+            return columns
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _COLUMNS_UNKNOWN  # type: ignore[union-attr]
+    return _COLUMNS_UNKNOWN
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -14,7 +34,7 @@ class CommandParser(argparse.ArgumentParser):
             prog=f"utterd {command}",
             description=description,
             epilog=f"example:\n  {example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
             allow_abbrev=False,
         )
 
