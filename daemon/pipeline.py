@@ -230,7 +230,9 @@ class Pipeline:
             self.supervisor.heard(report.stage, report.pid, report.busy_ms / 1000, now_s)
             return
         if isinstance(report, Ready):
-            self.supervisor.ready(report.stage, report.pid, now_s, asked=report.asked, granted=report.granted)
+            self.supervisor.ready(
+                report.stage, report.pid, now_s, asked=report.asked, granted=report.granted, refused=report.refused
+            )
             logger.info("stage ready stage=%s pid=%d scheduling=%s", report.stage, report.pid, report.granted)
         elif isinstance(report, Unusable):
             problem = Problem(code=report.code, message=report.message)

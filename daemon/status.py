@@ -74,7 +74,11 @@ def _stage(record: StageRecord) -> dict[str, Any]:
         "state": record.state.value,
         "restarts": record.restarts,
         **(_process(record.pid) if record.pid else _NO_PROCESS),
-        "scheduling": {"asked": record.asked or None, "granted": record.granted or None},
+        "scheduling": {
+            "asked": record.asked or None,
+            "granted": record.granted or None,
+            "refused": list(record.refused),
+        },
         "problem": record.problem.message if record.problem else None,
     }
 

@@ -72,6 +72,7 @@ class StageRecord:
     problem: Problem | None = None
     asked: str = ""
     granted: str = ""
+    refused: tuple[str, ...] = ()
 
 
 class Supervisor:
@@ -95,14 +96,23 @@ class Supervisor:
         record.restarts += record.starts > 0
         record.starts += 1
 
-    def ready(self, stage: str, pid: int, now_s: float, *, asked: str = "", granted: str = "") -> None:
+    def ready(
+        self,
+        stage: str,
+        pid: int,
+        now_s: float,
+        *,
+        asked: str = "",
+        granted: str = "",
+        refused: tuple[str, ...] = (),
+    ) -> None:
         """It says that it can work."""
         record = self._living(stage, pid)
         if record is not None:
             record.state = StageState.READY
             record.heard_at_s = record.ready_at_s = now_s
             record.problem = None
-            record.asked, record.granted = asked, granted
+            record.asked, record.granted, record.refused = asked, granted, refused
 
     def heard(self, stage: str, pid: int, busy_s: float, now_s: float) -> None:
         """A heartbeat: it lives, and its main thread has been at one thing for `busy_s`."""

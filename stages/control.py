@@ -17,6 +17,7 @@ import zmq
 
 from utterd.stages.commands import COMMANDS, Command
 from utterd.stages.reports import Heartbeat
+from utterd.stages.scheduling import raise_control_thread
 from utterd.stages.spec import StageSpec
 from utterd.stages.wire import pack, unpack
 
@@ -84,6 +85,7 @@ class ControlThread:
         return arrived
 
     def _run(self) -> None:
+        raise_control_thread()
         interval_ms = int(self._spec.heartbeat_s * 1000)
         next_beat_ns = 0
         while True:

@@ -16,6 +16,8 @@ class Ready:
     """The scheduling this stage asked the system for."""
     granted: str
     """What the system says it has."""
+    refused: tuple[str, ...] = ()
+    """What it was refused, each with the reason."""
     detail: dict[str, str] = field(default_factory=dict)
     """Facts for `utterd status`, such as the device's name."""
 

@@ -41,6 +41,8 @@ def _stage_lines(status: Mapping[str, Any]) -> Iterator[str]:
         for stage in _maps(status, "stages")
     ]
     yield table(STAGE_COLUMNS, rows)
+    if any(_is_refused(_map(stage, "scheduling")) for stage in _maps(status, "stages")):
+        yield "not all that was asked of the scheduler was granted; `utterd doctor` says why"
 
 
 def _queue_lines(status: Mapping[str, Any]) -> Iterator[str]:
@@ -79,7 +81,13 @@ def _scheduling(scheduling: Mapping[str, Any]) -> str:
     asked, granted = scheduling.get("asked"), scheduling.get("granted")
     if asked is None and granted is None:
         return cell(None)
-    return cell(granted) if asked == granted else f"{cell(granted)} (asked {cell(asked)})"
+    return f"{cell(granted)} (asked {cell(asked)})" if _is_refused(scheduling) else cell(granted)
+
+
+def _is_refused(scheduling: Mapping[str, Any]) -> bool:
+    """What is granted says more than what was asked for: "SCHED_RR priority 4, cores 0,1"."""
+    asked = scheduling.get("asked")
+    return isinstance(asked, str) and asked != "nothing" and asked not in str(scheduling.get("granted"))
 
 
 def _with_unit(value: object, unit: str) -> str:

@@ -20,5 +20,11 @@ def run(spec: StageSpec) -> None:
     lexicon_file = spec.settings.get("lexicon_file") or find_paths().lexicon_file
     stage = G2p.open(spec.settings["language"], Path(lexicon_file))
     scheduling = lower_g2p_thread()
-    ready = Ready(stage="g2p", pid=os.getpid(), asked=scheduling.asked, granted=scheduling.granted)
+    ready = Ready(
+        stage="g2p",
+        pid=os.getpid(),
+        asked=scheduling.asked,
+        granted=scheduling.granted,
+        refused=scheduling.refused,
+    )
     Worker(spec, stage, ready).run()

@@ -24,6 +24,7 @@ def run(spec: StageSpec) -> None:
         pid=os.getpid(),
         asked=scheduling.asked,
         granted=scheduling.granted,
+        refused=scheduling.refused,
         detail={"model": spec.settings["model"]},
     )
     Worker(spec, Inference(synthesizer), ready).run()

@@ -30,6 +30,7 @@ def run(spec: StageSpec) -> None:
         pid=os.getpid(),
         asked=scheduling.asked,
         granted=scheduling.granted,
+        refused=scheduling.refused,
         detail={"device": device.name},
     )
     OutputStage(spec, loudspeaker, ready).run()

@@ -29,6 +29,13 @@ class LinuxKernel(Protocol):
     def slice_us(self) -> int:
         """0: unknown, or a real-time policy."""
 
+    def set_util_min(self, util: int) -> None:
+        """Be taken to use at least this share of the quickest core at its highest clock, in 1024ths: a core that large
+        is chosen, and clocked so. Kernel 5.3 and later, where it was built with it."""
+
+    def util_min(self) -> int:
+        """0: unknown, or nothing asked for."""
+
     def set_cores(self, cores: Iterable[int]) -> None: ...
 
     def cores(self) -> frozenset[int]: ...
@@ -37,11 +44,16 @@ class LinuxKernel(Protocol):
         """How long any real-time thread of this process may run without once waiting, before SIGXCPU and SIGKILL."""
 
     def ask_rtkit(self, priority: int) -> None:
-        """Have rtkit make the thread SCHED_RR. Raises OSError, also when there is none."""
+        """Have rtkit make the thread SCHED_RR with RESET_ON_FORK. Raises PermissionError when it refuses, another
+        OSError when there is none."""
+
+    def ask_rtkit_for_nice(self, nice: int) -> None:
+        """Have rtkit set the thread's nice value. Raises OSError likewise."""
 
 
 class _SchedAttr(ctypes.Structure):
-    """struct sched_attr of sched(7), first version: 48 bytes."""
+    """struct sched_attr of <linux/sched/types.h>, second version: 56 bytes. A kernel that knows only the first, of 48,
+    takes it as long as the rest is zero."""
 
     _fields_ = (
         ("size", ctypes.c_uint32),
@@ -52,8 +64,16 @@ class _SchedAttr(ctypes.Structure):
         ("runtime_ns", ctypes.c_uint64),
         ("deadline_ns", ctypes.c_uint64),
         ("period_ns", ctypes.c_uint64),
+        ("util_min", ctypes.c_uint32),
+        ("util_max", ctypes.c_uint32),
     )
 
+
+_KEEP_ALL = 0x08 | 0x10
+"""SCHED_FLAG_KEEP_POLICY and _KEEP_PARAMS: only what the other flags name is changed."""
+
+_UTIL_CLAMP_MIN = 0x20
+"""SCHED_FLAG_UTIL_CLAMP_MIN."""
 
 _SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
 """System call numbers; sched_getattr is the next one. glibc has had no wrapper until 2.41."""
@@ -88,6 +108,16 @@ class RealLinuxKernel:
         except OSError:
             return 0
 
+    def set_util_min(self, util: int) -> None:
+        attr = _SchedAttr(size=ctypes.sizeof(_SchedAttr), flags=_KEEP_ALL | _UTIL_CLAMP_MIN, util_min=util)
+        _syscall(0, 0, ctypes.byref(attr), 0)  # EOPNOTSUPP: built without; E2BIG: older than 5.3
+
+    def util_min(self) -> int:
+        try:
+            return int(self._attr().util_min)
+        except OSError:
+            return 0
+
     def set_cores(self, cores: Iterable[int]) -> None:
         os.sched_setaffinity(threading.get_native_id(), cores)
 
@@ -104,6 +134,11 @@ class RealLinuxKernel:
         from utterd.stages.scheduling.rtkit import make_thread_realtime
 
         make_thread_realtime(threading.get_native_id(), priority)
+
+    def ask_rtkit_for_nice(self, nice: int) -> None:
+        from utterd.stages.scheduling.rtkit import make_thread_high_priority
+
+        make_thread_high_priority(threading.get_native_id(), nice)
 
     def _attr(self) -> _SchedAttr:
         attr = _SchedAttr()

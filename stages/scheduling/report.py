@@ -13,7 +13,7 @@ class Scheduling:
     granted: str
     """What the kernel says the thread has now."""
     refused: tuple[str, ...] = ()
-    """What was tried before and did not work, each with its reason."""
+    """What was tried before, or beside it, and did not work, each with its reason: "nice -11: Permission denied"."""
 
 
 class Scheduler(Protocol):
@@ -25,6 +25,8 @@ class Scheduler(Protocol):
 
     def lower_g2p_thread(self) -> Scheduling: ...
 
+    def raise_control_thread(self) -> Scheduling: ...
+
 
 class UnknownScheduler:
     """For a system we know nothing of: leaves everything as it is."""
@@ -34,3 +36,4 @@ class UnknownScheduler:
 
     raise_inference_thread = raise_audio_thread
     lower_g2p_thread = raise_audio_thread
+    raise_control_thread = raise_audio_thread

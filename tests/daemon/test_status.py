@@ -43,8 +43,21 @@ def test_a_stage_that_does_not_run_has_no_pid_and_no_figures(engine: Engine) -> 
         "restarts": 0,
         "rss_bytes": None,
         "cpu_s": None,
-        "scheduling": {"asked": None, "granted": None},
+        "scheduling": {"asked": None, "granted": None, "refused": []},
         "problem": None,
+    }
+
+
+def test_what_a_stage_was_refused_is_told(engine: Engine) -> None:
+    supervisor = engine.pipeline.supervisor
+    supervisor.started("output", 4711, 0.0)
+    supervisor.ready(
+        "output", 4711, 0.0, asked="real time", granted="nice 0", refused=("real time: no", "nice -11: no")
+    )
+    assert stage_of(engine, "output")["scheduling"] == {
+        "asked": "real time",
+        "granted": "nice 0",
+        "refused": ["real time: no", "nice -11: no"],
     }
 
 

@@ -116,9 +116,26 @@ def test_status_bears_absent_values(status: dict[str, Any]) -> None:
     assert "None" not in text
 
 
-def test_scheduling_that_was_not_granted_is_shown() -> None:
-    stage = {"name": "output", "scheduling": {"asked": "fifo 10", "granted": "normal"}}
-    assert "normal (asked fifo 10)" in describe({"stages": [stage]})
+def test_scheduling_that_was_not_granted_is_shown_and_who_explains_it() -> None:
+    stage = {"name": "output", "scheduling": {"asked": "SCHED_RR priority 4", "granted": "SCHED_OTHER nice 0"}}
+    text = describe({"stages": [stage]})
+    assert "SCHED_OTHER nice 0 (asked SCHED_RR priority 4)" in text
+    assert "`utterd doctor` says why" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted"),
+    [
+        ("SCHED_RR priority 4", "SCHED_RR priority 4, cores 0,1"),
+        ("nice 2", "SCHED_OTHER nice 2"),
+        ("nothing", "SCHED_OTHER nice 0"),
+        ("QoS user-interactive", "QoS user-interactive; 4 performance cores of 8"),
+    ],
+)
+def test_scheduling_that_was_granted_is_shown_alone(asked: str, granted: str) -> None:
+    text = describe({"stages": [{"name": "output", "scheduling": {"asked": asked, "granted": granted}}]})
+    assert granted in text
+    assert "asked" not in text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(5.9, "up 5 s"), (65, "up 1 min 5 s"), (7260, "up 2 h 1 min")])

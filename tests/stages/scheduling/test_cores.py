@@ -46,6 +46,26 @@ def test_of_big_middle_and_little_cores_the_little_ones_are_slow(tmp_path: Path,
     assert quick.source.endswith(name)
 
 
+def test_the_cores_of_a_third_even_slower_kind_are_slow(tmp_path: Path) -> None:
+    root = sysfs(tmp_path, {"cpu_core/cpus": "0-5\n", "cpu_lowpower/cpus": "6-7\n"})
+    quick = find_quick_cores(root)
+    assert quick is not None
+    assert quick.cores == set(range(6))
+
+
+def test_where_there_are_no_clocks_the_firmware_is_asked(tmp_path: Path) -> None:
+    quick = find_quick_cores(sysfs(tmp_path, each_core("acpi_cppc/highest_perf", 64, 64, 38, 38)))
+    assert quick is not None
+    assert quick.cores == {0, 1}
+    assert quick.source == "devices/system/cpu/cpu*/acpi_cppc/highest_perf"
+
+
+def test_where_there_are_clocks_a_ranking_of_equal_cores_is_not_believed(tmp_path: Path) -> None:
+    ranked = each_core("acpi_cppc/highest_perf", 231, 226, 171, 166)
+    clocks = each_core("cpufreq/cpuinfo_max_freq", 5_100_000, 5_100_000, 4_900_000, 4_900_000)
+    assert find_quick_cores(sysfs(tmp_path, ranked | clocks)) is None
+
+
 def test_turbo_clocks_do_not_make_two_kinds(tmp_path: Path) -> None:
     assert find_quick_cores(sysfs(tmp_path, each_core("cpufreq/cpuinfo_max_freq", 5_100_000, 5_300_000))) is None
 

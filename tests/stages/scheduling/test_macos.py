@@ -25,7 +25,7 @@ class FakeFunction:
 class FakeLibSystem:
     """libSystem of an agent of launchd: remembers the class asked for, and answers sysctl from a table."""
 
-    def __init__(self, *, error: int = 0, sysctl: dict[str, int] | None = None) -> None:
+    def __init__(self, *, error: int = 0, sysctl: dict[str, int | str] | None = None) -> None:
         self.asked: list[tuple[int, int]] = []
         self._error = error
         self._sysctl = sysctl or {}
@@ -49,14 +49,22 @@ class FakeLibSystem:
         return 0
 
     def _sysctlbyname(self, name: bytes, value: Any, size: Any, new: None, new_size: ctypes.c_size_t) -> int:
-        assert size._obj.value == ctypes.sizeof(value._obj) == 4
-        if name.decode() not in self._sysctl:
+        found = self._sysctl.get(name.decode())
+        if found is None:
             return -1
-        value._obj.value = self._sysctl[name.decode()]
+        assert size._obj.value == ctypes.sizeof(value._obj)
+        if isinstance(found, int):
+            assert size._obj.value == 4
+        value._obj.value = found if isinstance(found, int) else found.encode()
         return 0
 
 
-M3 = {"hw.perflevel0.physicalcpu": 4, "hw.physicalcpu": 8}
+M3: dict[str, int | str] = {
+    "hw.nperflevels": 2,
+    "hw.perflevel0.physicalcpu": 4,
+    "hw.perflevel0.name": "Performance",
+    "hw.physicalcpu": 8,
+}
 
 
 def test_audio_asks_for_user_interactive_and_says_what_becomes_of_it() -> None:
@@ -78,6 +86,21 @@ def test_inference_is_what_the_user_waits_for_and_g2p_is_ordinary() -> None:
     assert library.asked == [(0x19, 0), (0x15, 0)]
 
 
+def test_audio_goes_before_inference_and_inference_before_g2p() -> None:
+    library = FakeLibSystem()
+    scheduler = MacScheduler(library)
+    for raise_thread in (scheduler.raise_audio_thread, scheduler.raise_inference_thread, scheduler.lower_g2p_thread):
+        raise_thread()
+    audio, inference, g2p = (qos for qos, _ in library.asked)
+    assert audio > inference > g2p
+
+
+def test_a_control_thread_is_awaited_whatever_its_stage_is() -> None:
+    library = FakeLibSystem()
+    assert MacScheduler(library).raise_control_thread().granted == "QoS user-initiated"
+    assert library.asked == [(0x19, 0)]
+
+
 def test_a_refusal_is_said_in_words_and_what_there_is_instead() -> None:
     scheduling = MacScheduler(FakeLibSystem(error=errno.EPERM)).raise_audio_thread()
     assert scheduling.granted == "QoS unspecified"
@@ -86,6 +109,16 @@ def test_a_refusal_is_said_in_words_and_what_there_is_instead() -> None:
 
 def test_an_intel_mac_has_no_kinds_of_cores_to_report() -> None:
     assert "cores" not in MacScheduler(FakeLibSystem(sysctl={"hw.physicalcpu": 6})).raise_inference_thread().granted
+
+
+def test_a_mac_with_one_kind_of_cores_has_none_to_report() -> None:
+    one_kind: dict[str, int | str] = {**M3, "hw.nperflevels": 1}
+    assert "cores" not in MacScheduler(FakeLibSystem(sysctl=one_kind)).raise_inference_thread().granted
+
+
+def test_a_kind_of_cores_is_called_what_the_system_calls_it() -> None:
+    later = FakeLibSystem(sysctl={**M3, "hw.perflevel0.name": "Super"})
+    assert MacScheduler(later).raise_inference_thread().granted == "QoS user-initiated; 4 super cores of 8"
 
 
 @pytest.mark.parametrize(("qos", "name"), [(0x21, "user-interactive"), (0x09, "background"), (0x42, "0x42")])

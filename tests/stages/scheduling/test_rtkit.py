@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from utterd.stages.scheduling.rtkit import make_thread_realtime
+from utterd.stages.scheduling.rtkit import make_thread_high_priority, make_thread_realtime
 
 jeepney = pytest.importorskip("jeepney", reason="the optional package jeepney is not installed")
 
@@ -17,7 +17,7 @@ NAME = "org.freedesktop.RealtimeKit1"
 
 
 class FakeRtkit:
-    """Answers MakeThreadRealtime on a bus; refuses priorities above 20, as the real one does."""
+    """Answers a call on a bus; refuses priorities above 20, as the real one does."""
 
     def __init__(self, address: str) -> None:
         from jeepney.io.blocking import open_dbus_connection
@@ -69,6 +69,12 @@ def test_the_thread_and_the_priority_arrive_as_rtkit_wants_them(bus: str) -> Non
     with contextlib.closing(FakeRtkit(bus)) as rtkit:
         make_thread_realtime(4711, 10, bus=bus)
     assert rtkit.calls == [("MakeThreadRealtime", "/org/freedesktop/RealtimeKit1", (4711, 10))]
+
+
+def test_the_nice_value_arrives_too(bus: str) -> None:
+    with contextlib.closing(FakeRtkit(bus)) as rtkit:
+        make_thread_high_priority(4711, -11, bus=bus)
+    assert rtkit.calls == [("MakeThreadHighPriority", "/org/freedesktop/RealtimeKit1", (4711, -11))]
 
 
 def test_a_refusal_is_an_os_error_with_rtkits_words(bus: str) -> None:
