@@ -19,6 +19,7 @@ def describe_status(engine: Engine, bundle: Bundle | None, settings: Settings, s
     device = engine.device
     records = engine.pipeline.supervisor.records
     output_problem = records["output"].problem
+    head = engine.queues["live"].head
     return {
         "version": version("utterd"),
         "uptime_s": round(time.monotonic() - started_at_s, 1),
@@ -30,6 +31,9 @@ def describe_status(engine: Engine, bundle: Bundle | None, settings: Settings, s
         },
         "voice": settings.speech.voice or (bundle.default_voice if bundle else None),
         "model": settings.speech.model,
+        "speed": head.speaking.speed if head else engine.speed,
+        "pitch": head.speaking.pitch if head else engine.pitch,
+        "volume": engine.pipeline.volume,
         "queue": describe_queue(engine),
         "stages": [_stage(record) for record in records.values()],
         "metrics": {**engine.metrics.summary(), "last_first_audio_ms": _breakdown(engine.trace_of_last)},

@@ -22,9 +22,16 @@ def describe(status: Mapping[str, Any]) -> str:
 def _daemon_lines(status: Mapping[str, Any]) -> Iterator[str]:
     device = _map(status, "device")
     yield f"utterd {cell(status.get('version'))}, up {_duration(status.get('uptime_s'))}"
-    yield f"voice    {cell(status.get('voice'))} of {cell(status.get('model'))}"
+    yield f"voice    {cell(status.get('voice'))} of {cell(status.get('model'))}{_manner(status)}"
     latency = _with_unit(device.get("latency_ms"), "ms")
     yield f"device   {cell(device.get('name'))}, {cell(device.get('state'))}, latency {latency}"
+
+
+def _manner(status: Mapping[str, Any]) -> str:
+    """Speed, pitch and volume, where they are not the voice's own."""
+    given = [(name, status.get(name)) for name in ("speed", "pitch", "volume")]
+    usual = {"speed": 1, "pitch": 0, "volume": 1}
+    return "".join(f", {name} {value:g}" for name, value in given if value is not None and value != usual[name])
 
 
 def _stage_lines(status: Mapping[str, Any]) -> Iterator[str]:

@@ -48,6 +48,17 @@ def test_a_stage_that_does_not_run_has_no_pid_and_no_figures(engine: Engine) -> 
     }
 
 
+def test_the_manner_is_that_of_the_head_or_else_of_what_comes_next(engine: Engine) -> None:
+    engine.speed, engine.pitch = 1.5, -2.0
+    assert {name: status_of(engine)[name] for name in ("speed", "pitch", "volume")} == {
+        "speed": 1.5,
+        "pitch": -2.0,
+        "volume": 1.0,
+    }
+    engine.speak(Speak(text="Hello.", speed=2.0), Listener(), None, 0)
+    assert (status_of(engine)["speed"], status_of(engine)["pitch"]) == (2.0, -2.0)
+
+
 def test_what_a_stage_was_refused_is_told(engine: Engine) -> None:
     supervisor = engine.pipeline.supervisor
     supervisor.started("output", 4711, 0.0)

@@ -83,7 +83,7 @@ def test_status_shows_everything(daemon: FakeDaemon, capsys: pytest.CaptureFixtu
         output(capsys)
         == """\
 utterd 0.1.0, up 1 h 2 min
-voice    af_test of starter
+voice    af_test of starter, speed 1.2
 device   null, idle, latency 11.0 ms
 
 STAGE  PID   STATE  RESTARTS  MEMORY    CPU    SCHEDULING
