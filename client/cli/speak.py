@@ -21,6 +21,7 @@ EXAMPLE = """utterd speak "Hello, world."
   utterd speak --now -s 1.2 -f letter.txt
   utterd speak --marks "One. [pause 500ms] Two."
   utterd speak --priority progress --replaces build "50 percent"
+  utterd speak --follow -f story.txt
   fortune | utterd speak
   llm "Tell me a story." | utterd speak --stream"""
 
@@ -37,6 +38,7 @@ def make_parser() -> CommandParser:
     add = parser.add_argument
     add("--no-wait", action="store_true", help="return at once, and print the utterance's id")
     add("--events", action="store_true", help="print what happens, word by word, one JSON object a line")
+    add("--follow", action="store_true", help="show the text on the terminal, with the word that is being spoken")
     add("-o", "--output", type=Path, metavar="FILE.wav", help="into this file, not the loudspeaker")
     return parser
 
@@ -98,6 +100,10 @@ def _carry_out(options: argparse.Namespace) -> Finished | None:
         from utterd.client.cli.rendering import render
 
         return render(text, options)
+    if options.follow:
+        from utterd.client.cli.follow import speak_and_follow
+
+        return speak_and_follow(text, speak_options(options))
     return _speak(text, options)
 
 

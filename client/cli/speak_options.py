@@ -15,10 +15,17 @@ def check_options(options: argparse.Namespace) -> None:
     if options.no_wait and (options.events or options.output):
         other = "--events" if options.events else "--output"
         raise CommandError(Exit.USAGE, f"{other} needs the whole utterance; leave out --no-wait")
+    if options.follow and (other := _cannot_be_followed(options)):
+        raise CommandError(Exit.USAGE, f"--follow shows a text while it is heard; leave out {other}, or --follow")
     if options.output and (given := _queue_options_given(options)):
         raise CommandError(Exit.USAGE, f"a file does not wait for the loudspeaker; leave out {given}")
     if options.stream and (problem := _stream_problem(options)):
         raise CommandError(Exit.USAGE, f"--stream {problem}")
+
+
+def _cannot_be_followed(options: argparse.Namespace) -> str:
+    names = ("no_wait", "events", "output", "stream")
+    return next((f"--{name.replace('_', '-')}" for name in names if getattr(options, name)), "")
 
 
 def _queue_options_given(options: argparse.Namespace) -> str:
