@@ -1,13 +1,19 @@
-"""ONNX Runtime, set up for a daemon: no spinning, few threads, and runs that can be aborted from another thread."""
+"""ONNX Runtime, set up for a daemon: no telemetry, no spinning, few threads, and runs that another thread can abort."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from utterd.stages.work import ChunkFailed, ChunkInterrupted
+
+# From 1.29 on the released packages report to Microsoft, and keep an identifier of the machine in the user's cache,
+# from the import on. Only this, before it, keeps them from both (microsoft/onnxruntime, docs/Privacy.md).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime
 
 _ABORTED = "terminate flag"
 """Part of ONNX Runtime's message when a run ends by `RunOptions.terminate` (1.23 to 1.32)."""

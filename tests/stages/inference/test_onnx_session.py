@@ -1,5 +1,8 @@
 """One graph, one owner, and another thread that may end its runs."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -81,3 +84,17 @@ def test_what_is_no_graph_is_refused_by_name(tmp_path, content):
     (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(ModelUnusable, match=r"^model\.onnx is not a model that ONNX Runtime can load"):
         OnnxSession(tmp_path / "model.onnx", threads=1)
+
+
+def test_onnx_runtime_keeps_nothing_and_reports_nothing(tmp_path):
+    """Its packages do so by default, from the import on: an identifier and a database in the user's cache."""
+    script = (
+        "from utterd.config.bundles import find_bundle\n"
+        "from utterd.stages.inference.onnx_session import OnnxSession\n"
+        "OnnxSession(find_bundle('starter').file('vocoder.onnx'), threads=1)\n"
+    )
+    environ = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR"):
+        environ[name] = str(tmp_path)
+    subprocess.run([sys.executable, "-P", "-c", script], check=True, timeout=60, env=environ, cwd=tmp_path)
+    assert list(tmp_path.rglob("*")) == []
