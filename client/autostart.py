@@ -1,5 +1,6 @@
 """Start the daemon where none runs, and wait until it listens.
 
+Where utterd is installed as a service of these very places, that is started, so that no other daemon runs beside it.
 Two clients that come at the same time start one daemon: a lock lets the second wait for the first. Against a daemon
 that someone starts by hand in the same moment, the daemon's own lock decides, and the loser's client just connects.
 """
@@ -51,7 +52,7 @@ def ensure_daemon(paths: Paths, *, launch: Launch = subprocess.Popen) -> None:
         make_private(paths.run)
         make_private(paths.log)
         with _only_starter(paths.run / "start.lock"):
-            if not _is_listening(paths):
+            if not _is_listening(paths) and not _start_service(paths):
                 _start(paths, launch)
     except PathError as error:
         raise DaemonUnavailable(str(error)) from None
@@ -75,6 +76,27 @@ def _is_listening(paths: Paths) -> bool:
         connect(paths.socket).close()
     except DaemonNotRunning:
         return False
+    return True
+
+
+def _start_service(paths: Paths) -> bool:
+    """Whether there is an installed service for this socket, and it was started.
+
+    Raises:
+        DaemonUnavailable: there is one, and its daemon does not come up.
+    """
+    from utterd.client.service import find_manager
+    from utterd.config.service import NoServiceManager, ServiceTrouble, SwitchedOff
+
+    manager = find_manager()
+    if manager is None or manager.installed_socket() != paths.socket:
+        return False
+    try:
+        manager.start()
+    except (NoServiceManager, SwitchedOff):  # then it does not run beside ours either
+        return False
+    except ServiceTrouble as trouble:
+        raise DaemonUnavailable(str(trouble)) from None
     return True
 
 

@@ -66,6 +66,11 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    idle_exit_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hotkeys:
     """Keys such as `ctrl+alt+s`, as `utterd.client.hotkeys.bindings` reads them; empty: none."""
 
@@ -86,6 +91,7 @@ class Settings:
     queue: Queue
     supervision: Supervision
     log: Log
+    service: Service
     hotkeys: Hotkeys
 
 
@@ -105,6 +111,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "supervision.stable_s": (0.0, 3600.0),
     "supervision.give_up_after": (1, 1000),
     "log.file_limit_bytes": (1000, 1e12),
+    "service.idle_exit_s": (0.0, 604_800.0),
 }
 _CHOICES: dict[str, tuple[str, ...]] = {"log.level": ("debug", "info", "warning", "error")}
 

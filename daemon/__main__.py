@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from utterd.config.paths import PathError, find_paths, make_private
@@ -21,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         paths = find_paths()
+        if options.log_to_file:
+            _send_output_to(make_private(paths.log) / paths.log_file.name)
         settings = load_settings(paths.config_file, overrides=_overrides(options))
         _check_device(settings)
     except (PathError, SettingsError) as error:
@@ -31,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         lock = lock_single_instance(paths.lock)
-        configure_logging(settings.log, make_private(paths.log) / "utterd.log" if options.ready_fd else None)
+        has_log_file = options.ready_fd or options.log_to_file
+        configure_logging(settings.log, make_private(paths.log) / paths.log_file.name if has_log_file else None)
         from utterd.daemon.pipeline import Pipeline
         from utterd.daemon.wiring import Wiring
 
@@ -51,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             listener,
             started_at_s=started_at_s,
             on_listening=lambda: _tell_starter(options.ready_fd, "ready"),
+            idle_limit_s=0.0 if is_ours else settings.service.idle_exit_s,  # nobody would start us again
         )
         wiring.close()
         if is_ours:
@@ -68,6 +73,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--voice", help="the default voice (setting speech.voice)")
     parser.add_argument("--model", help="a bundle's name or folder (setting speech.model)")
     parser.add_argument("--ready-fd", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--log-to-file", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -84,6 +90,17 @@ def _check_device(settings: Settings) -> None:
         parse_device_spec(settings.output.device)
     except BadDeviceSpec as error:
         raise SettingsError(str(error)) from error
+
+
+def _send_output_to(path: Path) -> None:
+    """For a service: what a terminal would have shown goes to the log too, such as why we will not start."""
+    try:
+        log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise PathError(f"cannot write the log {path}: {error.strerror}") from error
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+    os.close(log)
 
 
 def _tell_starter(descriptor: int, line: str) -> None:

@@ -96,7 +96,10 @@ def _remove_stale(path: Path) -> None:
             f"{path} belongs to another user (uid {status.st_uid}); set UTTERD_HOME to a folder of yours"
         )
     if _somebody_listens(path):  # the lock is our folder's; UTTERD_SOCKET may lead to another daemon's socket
-        raise CannotListen(f"another program listens at {path}; stop it, or set UTTERD_SOCKET to another path")
+        raise CannotListen(
+            f"another program listens at {path}; stop it (`utterd service stop`, if it is the service), "
+            "or set UTTERD_SOCKET to another path"
+        )
     path.unlink()
 
 

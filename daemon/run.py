@@ -11,6 +11,7 @@ from typing import cast
 from utterd.config.bundles import Bundle, BundleError, find_bundle
 from utterd.config.settings import Settings
 from utterd.daemon.engine import Engine
+from utterd.daemon.idle import IdleLimit
 from utterd.daemon.links import SocketWatcher
 from utterd.daemon.logs import loop_exception_handler
 from utterd.daemon.pipeline import Pipeline
@@ -20,7 +21,9 @@ from utterd.daemon.transport import Transport
 from utterd.daemon.utterance import Utterance
 from utterd.daemon.wiring import Wiring
 from utterd.stages.hop import HopReader
+from utterd.stages.scheduling import raise_control_thread
 from utterd.systemd.activation import notify
+from utterd.systemd.watchdog import beat_interval_s, keep_beating
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +42,10 @@ def run_daemon(
     *,
     started_at_s: float,
     on_listening: Callable[[], None],
+    idle_limit_s: float = 0.0,
 ) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    asyncio.run(_serve(settings, wiring, pipeline, listener, started_at_s, on_listening))
+    """Serve until SIGTERM or SIGINT, or until nobody has needed it for `idle_limit_s` (0: for ever)."""
+    asyncio.run(_serve(settings, wiring, pipeline, listener, started_at_s, on_listening, idle_limit_s))
 
 
 async def _serve(
@@ -51,7 +55,9 @@ async def _serve(
     listener: socket.socket,
     started_at_s: float,
     on_listening: Callable[[], None],
+    idle_limit_s: float,
 ) -> None:
+    raise_control_thread()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(loop_exception_handler)
     bundle = _find_bundle(settings)
@@ -67,14 +73,23 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that started us may go
-    listening = await loop.create_unix_server(server.connect, sock=listener)
+    idle = IdleLimit(idle_limit_s, lambda: bool(server.connections) or any(engine.queues.values()))
+    listening = await _listen(listener, server, idle)
     on_listening()
     notify("READY=1")
+    if (interval_s := beat_interval_s()) is not None:
+        keep_beating(loop, interval_s)
     logger.info("listening model=%s device=%s", settings.speech.model, settings.output.device)
-    await stopping.wait()
-    logger.info("shutting down")
+    while await _ends_by_idling(stopping, idle):
+        # Whoever comes from here on waits in the listener itself: for us, or for who is started next.
+        listening.close()
+        if not await _is_used_after_all(idle):
+            break
+        listening = await _listen(listener, server, idle)
+    logger.info("shutting down reason=%s", "asked to" if stopping.is_set() else "idle")
     notify("STOPPING=1")
     listening.close()
+    listener.close()
     server.close()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_FAREWELL_S):
@@ -83,6 +98,32 @@ async def _serve(
     rendering_watcher.close()
     reader.close()
     pipeline.close(_STAGE_PATIENCE_S)
+
+
+async def _listen(listener: socket.socket, server: Server, idle: IdleLimit) -> asyncio.Server:
+    """Take clients, on a copy of the listener: closing it ends that, and no more."""
+
+    def connect() -> Connection:
+        idle.touch()
+        return server.connect()
+
+    return await asyncio.get_running_loop().create_unix_server(connect, sock=listener.dup())
+
+
+async def _ends_by_idling(stopping: asyncio.Event, idle: IdleLimit) -> bool:
+    """Whether it is the idle limit that ends the wait, and not somebody who wants the daemon to stop."""
+    waits = [asyncio.ensure_future(stopping.wait()), asyncio.ensure_future(idle.reached())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    return not stopping.is_set()
+
+
+async def _is_used_after_all(idle: IdleLimit) -> bool:
+    """Somebody may have been taken in by the same turn of the loop; in the next one their connection is made."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return idle.is_used()
 
 
 def _find_bundle(settings: Settings) -> Bundle | None:

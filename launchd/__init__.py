@@ -1,1 +1,1 @@
-"""What launchd gives a service: its listening sockets."""
+"""What launchd gives a service, and utterd as its agent."""

@@ -1,1 +1,1 @@
-"""What systemd gives a service: its listening sockets, and an ear for its state."""
+"""What systemd gives a service, and utterd as its unit."""

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from fake_daemon import WAIT_S, FakeDaemon
 
-from utterd.client import autostart
+from utterd.client import autostart, service
 from utterd.client.autostart import READY, daemon_command, detachment, ensure_daemon
 from utterd.client.endpoint import connect
 from utterd.client.errors import DaemonUnavailable
 from utterd.config.paths import Paths, find_paths
+from utterd.config.service import NoServiceManager, ServiceTrouble, SwitchedOff
 
 TROUBLED = Path(__file__).parent / "troubled_daemon.py"
 
@@ -147,6 +148,69 @@ def test_a_python_that_cannot_be_run_is_named(paths: Paths) -> None:
 
     with pytest.raises(DaemonUnavailable, match=f"cannot start the daemon.*{sys.executable}"):
         ensure_daemon(paths, launch=launch)
+
+
+class FakeService:
+    """An installed service that listens at `socket` once it is started."""
+
+    def __init__(self, socket: Path, trouble: ServiceTrouble | None = None) -> None:
+        self.starts = 0
+        self._socket = socket
+        self._trouble = trouble
+
+    def installed_socket(self) -> Path:
+        return self._socket
+
+    def start(self) -> None:
+        self.starts += 1
+        if self._trouble is not None:
+            raise self._trouble
+
+
+@pytest.mark.parametrize(
+    ("trouble", "is_ours"),
+    [(None, False), (NoServiceManager("no systemd"), True), (SwitchedOff("switched off"), True)],
+)
+def test_an_installed_service_is_started_and_no_daemon_beside_it(
+    paths: Paths,
+    launcher: Launcher,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: ServiceTrouble | None,
+    is_ours: bool,
+) -> None:
+    installed = FakeService(paths.socket, trouble)
+    monkeypatch.setattr(service, "find_manager", lambda: installed)
+    ensure_daemon(paths, launch=launcher)
+    assert installed.starts == 1
+    assert bool(launcher.commands) is is_ours
+
+
+def test_a_service_of_other_places_is_left_alone(
+    paths: Paths, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = FakeService(Path("/run/user/1000/utterd/utterd.sock"))
+    monkeypatch.setattr(service, "find_manager", lambda: installed)
+    ensure_daemon(paths, launch=launcher)
+    assert installed.starts == 0
+    assert len(launcher.commands) == 1
+
+
+def test_a_service_that_does_not_come_up_is_told_in_its_own_words(
+    paths: Paths, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = FakeService(paths.socket, ServiceTrouble("it ended with code 2"))
+    monkeypatch.setattr(service, "find_manager", lambda: installed)
+    with pytest.raises(DaemonUnavailable, match=r"^it ended with code 2$"):
+        ensure_daemon(paths, launch=launcher)
+    assert launcher.commands == []
+
+
+def test_where_services_are_not_known_a_daemon_is_started(
+    paths: Paths, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "find_manager", lambda: None)
+    ensure_daemon(paths, launch=launcher)
+    assert len(launcher.commands) == 1
 
 
 def test_on_macos_the_login_session_is_never_left() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from rig.hops import short_folder
+from rig.unix_sockets import listens
 from waiting import wait_until
 
 from utterd.systemd import activation
@@ -106,7 +107,7 @@ def test_systemd_itself_hands_over_its_socket() -> None:
         ]
         with subprocess.Popen([*command, sys.executable, "-c", SCRIPT], stderr=subprocess.PIPE) as process:
             try:
-                wait_until(path.exists, what="systemd-socket-activate to listen")
+                wait_until(lambda: listens(path), what="systemd-socket-activate to listen")
                 with socket.socket(socket.AF_UNIX) as client:
                     client.settimeout(30)
                     client.connect(str(path))
