@@ -9,16 +9,33 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import cold, idle, interrupt, latency, normalise, pauses, soak, words
+from bench import (
+    client_process,
+    cold,
+    hotkey,
+    idle,
+    interrupt,
+    jitter,
+    latency,
+    normalise,
+    pauses,
+    soak,
+    speech_dispatcher,
+    words,
+)
 
 _BENCHES = {
     "latency": latency,
     "cold": cold,
     "idle": idle,
     "interrupt": interrupt,
+    "hotkey": hotkey,
     "pauses": pauses,
     "words": words,
     "normalise": normalise,
+    "client": client_process,
+    "jitter": jitter,
+    "speech-dispatcher": speech_dispatcher,
     "soak": soak,
 }
 _LONG_S = 600.0

@@ -13,6 +13,7 @@ from utterd.client.errors import UtterdError
 
 COMMANDS = {
     "speak": "speak text aloud, or into a WAV file",
+    "say": "speak as macOS say does, or spd-say: for scripts written for them",
     "run": "run the daemon in the foreground",
     "stop": "be silent at once",
     "pause": "be silent, and stay where it was",
@@ -26,8 +27,14 @@ COMMANDS = {
     "status": "how the daemon and its stages are",
     "voices": "which voices there are",
     "queue": "what is being spoken and what waits",
+    "tray": "an icon: what is spoken, and how to stop it",
+    "selection": "speak what is selected, in whatever program",
+    "hotkeys": "keys for that which work everywhere",
+    "service": "start at login and stay: install, status, logs …",
     "lexicon": "how words are pronounced: add, list, remove",
     "doctor": "check the installation and say how to mend it",
+    "completion": "let the shell complete commands, and `man utterd` help",
+    "uninstall": "take away all that utterd has put on this machine",
 }
 """Name → what it does. The module of the same name has `make_parser()` and `run(options) -> int`."""
 
@@ -77,7 +84,7 @@ def _dispatch(arguments: list[str]) -> int:
         raise CommandError(Exit.USAGE, 'no command given; try `utterd speak "Hello."`, or `utterd --help` for all')
     name, rest = arguments[0], arguments[1:]
     if name in ("-h", "--help", "help"):
-        print(OVERVIEW.format(commands="\n".join(f"  {name:8} {what}" for name, what in COMMANDS.items())), end="")
+        print(OVERVIEW.format(commands="\n".join(f"  {name:10} {what}" for name, what in COMMANDS.items())), end="")
         return Exit.OK
     if name == "--version":
         from importlib.metadata import version

@@ -2,9 +2,11 @@
 
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 
-from utterd.client.cli.checks import Finding, Verdict, examine
+from utterd.client.cli.checks import examine
+from utterd.client.cli.checks.finding import Finding, Verdict
 from utterd.client.cli.exits import Exit
 from utterd.client.cli.parser import CommandParser, add_json_option
 
@@ -12,22 +14,37 @@ from utterd.client.cli.parser import CommandParser, add_json_option
 def make_parser() -> CommandParser:
     parser = CommandParser(
         "doctor",
-        description="Check the installation; exit 1 if something is broken. Changes nothing, loads no model.",
-        example="utterd doctor\n  utterd doctor --json",
+        description=(
+            "Check all that utterd needs, and all it could have on this desktop; exit 1 if something is broken.\n"
+            "Changes nothing, loads no model."
+        ),
+        example="utterd doctor\n  utterd doctor --selftest\n  utterd doctor --json",
+    )
+    parser.add_argument(
+        "--selftest", action="store_true", help="also speak a sentence, and listen whether it comes out"
     )
     add_json_option(parser)
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
-    findings = list(examine())
+    findings = []
+    for finding in _all_findings(options):
+        findings.append(finding)
+        if not options.json:
+            print(_line(finding), flush=True)
     if options.json:
         print(json.dumps([asdict(finding) for finding in findings]))
-    else:
-        for finding in findings:
-            print(_line(finding))
     is_broken = any(finding.verdict is Verdict.BROKEN for finding in findings)
     return Exit.BROKEN if is_broken else Exit.OK
+
+
+def _all_findings(options: argparse.Namespace) -> Iterator[Finding]:
+    yield from examine()
+    if options.selftest:
+        from utterd.client.cli.checks.selftest import run_selftest
+
+        yield from run_selftest()
 
 
 def _line(finding: Finding) -> str:

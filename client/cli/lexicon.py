@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
+from utterd.client.cli.actions import ActionsParser
 from utterd.client.cli.exits import CommandError, Exit
 from utterd.client.cli.lexicon_layers import Listed, list_entries
 from utterd.client.cli.parser import CommandParser, add_json_option
@@ -18,25 +19,10 @@ from utterd.config.lexicon_files import PROJECT_FILE, PROJECT_SECTION, find_proj
 from utterd.config.paths import PathError, find_paths, make_private
 
 
-class _Parser(CommandParser):
-    """Hands what stands behind the name of an action to the parser of that action."""
-
-    def parse(self, arguments: list[str]) -> argparse.Namespace:
-        if arguments and arguments[0] in _ACTIONS:
-            options = _ACTIONS[arguments[0]][0]().parse(arguments[1:])
-            options.action = arguments[0]
-            return options
-        self.parse_known_args(arguments)  # --help ends here
-        return self._refuse(arguments)
-
-    def _refuse(self, arguments: list[str]) -> NoReturn:
-        said = f"there is no action {arguments[0][:40]!r}" if arguments else "no action given"
-        self.error(f"{said}: say add, list or remove")
-
-
 def make_parser() -> CommandParser:
-    return _Parser(
+    return ActionsParser(
         "lexicon",
+        actions={name: make for name, (make, _) in _ACTIONS.items()},
         description=(
             "Say how words are pronounced: `utterd lexicon add`, `list` and `remove`; each has --help.\n"
             "Your own words count before those of a project, and these before the ones that come with utterd."

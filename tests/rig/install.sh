@@ -8,10 +8,26 @@
 #   libasound2-plugins   ALSA's way to PulseAudio, which PortAudio takes
 #   flite                a voice that the recogniser understands: it checks the recogniser itself
 #   flite1-dev           headers and libraries of the same: the teacher of the starter voice (training/)
+#   xvfb                 a screen without a screen: real X11 grabs, keys and selections
+#   x11-xkb-utils        setxkbmap: another keyboard layout in the middle
+#   xdotool              real key events and clicks
+#   xterm                a program in which text is selected
+#   xclip                another owner of a selection, and the fallback that reads one
+#   sway                 a Wayland desktop without a screen; wtype presses its keys
+#   wl-clipboard         its selection: wl-copy owns one, wl-paste reads it
+#   foot                 a terminal of Wayland's, in which text is marked
+#   xdg-desktop-portal   the real portal of shortcuts, before a desktop that is played
+#   gnome-settings-daemon-common  the schemas of GNOME's shortcuts, and libglib2.0-bin gsettings, which changes them
+#   desktop-file-utils   the validator of .desktop files
+#   lua5.4               reads the snippets that are Lua
+#   rtkit                the service that gives users real time; polkitd and dbus, which it needs, come with it
+#   systemd              its tools, and its manager of user sessions, run in namespaces of the test's own
+#   libplist-utils       plistutil: another reader of property lists
+#   speech-dispatcher    what screen readers speak through, with its audio plugins, and espeak-ng to compare with
 set -eu
 
 # With arguments, only the packages named: `make speak` asks for libportaudio2.
-packages="${*:-libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins flite flite1-dev}"
+packages="${*:-libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins flite flite1-dev xvfb x11-xkb-utils xdotool xterm xclip sway wtype wl-clipboard foot xdg-desktop-portal gnome-settings-daemon-common libglib2.0-bin desktop-file-utils lua5.4 rtkit systemd libplist-utils speech-dispatcher speech-dispatcher-audio-plugins speech-dispatcher-espeak-ng}"
 
 if command -v dpkg >/dev/null && dpkg -s $packages >/dev/null 2>&1; then
     exit 0

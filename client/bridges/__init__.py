@@ -1,0 +1,1 @@
+"""utterd.client.bridges: front ends for other protocols, as thin clients of ours."""

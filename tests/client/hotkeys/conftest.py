@@ -1,0 +1,3 @@
+"""A screen for these tests."""
+
+from rig.x11_fixtures import *  # noqa: F403  # pytest finds fixtures by name in this module
