@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             started_at_s=started_at_s,
             on_listening=lambda: _tell_starter(options.ready_fd, "ready"),
             idle_limit_s=0.0 if is_ours else settings.service.idle_exit_s,  # nobody would start us again
+            is_seen=not has_log_file,
         )
         wiring.close()
         if is_ours:

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 
 from utterd.client.messages import ErrorCode, Event, Mark, Progress, Sentence, Started, Word
 from utterd.daemon.engine import Engine
@@ -34,8 +35,12 @@ from utterd.stages.reports import (
 class Reported:
     """Hears the pipeline for an engine. Belongs to the event loop."""
 
-    def __init__(self, engine: Engine, transport: Transport) -> None:
+    def __init__(self, engine: Engine, transport: Transport, on_trouble: Callable[[str], None] | None = None) -> None:
+        """Args:
+        on_trouble: told when speech has come to an end that only a person can mend.
+        """
         self._engine = engine
+        self._on_trouble = on_trouble or (lambda message: None)
         self._transport = transport
         self._pipeline = engine.pipeline
         self._live = engine.pipeline.lanes["live"]
@@ -235,6 +240,7 @@ class Reported:
         lanes: tuple[Lane, ...] = ("live",) if stage == "output" else LANES
         for lane in lanes:
             self._engine.fail(list(self._engine.queues[lane]), problem.code, problem.message)
+        self._on_trouble(problem.message)
 
 
 def _heard_at_ns(handed_at_ns: int, latency_frames: int) -> int:

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from typing import cast
 
@@ -43,9 +44,15 @@ def run_daemon(
     started_at_s: float,
     on_listening: Callable[[], None],
     idle_limit_s: float = 0.0,
+    is_seen: bool = True,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until nobody has needed it for `idle_limit_s` (0: for ever)."""
-    asyncio.run(_serve(settings, wiring, pipeline, listener, started_at_s, on_listening, idle_limit_s))
+    """Serve until SIGTERM or SIGINT, or until nobody has needed it for `idle_limit_s` (0: for ever).
+
+    Args:
+        is_seen: somebody looks at what it prints. Where nobody does, trouble is shown on the desktop.
+    """
+    on_trouble = logger.debug if is_seen else _tell_desktop
+    asyncio.run(_serve(settings, wiring, pipeline, listener, started_at_s, on_listening, idle_limit_s, on_trouble))
 
 
 async def _serve(
@@ -56,6 +63,7 @@ async def _serve(
     started_at_s: float,
     on_listening: Callable[[], None],
     idle_limit_s: float,
+    on_trouble: Callable[[str], None],
 ) -> None:
     raise_control_thread()
     loop = asyncio.get_running_loop()
@@ -64,7 +72,7 @@ async def _serve(
     reader = HopReader(wiring.hops["audio.render"], pipeline.context)
     engine = Engine(settings, bundle, pipeline, reader, loop, _can_send)
     transport = Transport(engine)
-    Reported(engine, transport)
+    Reported(engine, transport, on_trouble)
     server = Server(engine, transport, bundle, settings, started_at_s)
     pipeline.watch(loop)
     rendering_watcher = SocketWatcher(reader.socket, engine.rendering.receive, loop)
@@ -124,6 +132,14 @@ async def _is_used_after_all(idle: IdleLimit) -> bool:
     for _ in range(3):
         await asyncio.sleep(0)
     return idle.is_used()
+
+
+def _tell_desktop(message: str) -> None:
+    """In a thread: a desktop may take seconds, and nobody waits for it, not even at the end."""
+    from utterd.client.notify import notify as notify_desktop
+
+    body = f"Speech has stopped: {message}"
+    threading.Thread(target=notify_desktop, args=("utterd", body), name="notify", daemon=True).start()
 
 
 def _find_bundle(settings: Settings) -> Bundle | None:

@@ -49,7 +49,10 @@ class Daemon:
         reader: Any = self.reader
         loop: Any = self.loop
         settings_ = default_settings(queue_limit=queue_limit)
-        self.engine, self.transport = make_engine(settings_, pipeline, reader, loop, lambda utterance: self.can_send)
+        self.troubles: list[str] = []
+        self.engine, self.transport = make_engine(
+            settings_, pipeline, reader, loop, lambda utterance: self.can_send, self.troubles.append
+        )
         self.listeners: dict[int, Listener] = {}
 
     def speak(self, text: str = TEXT, *, owner: Any = "me", received_at_ns: int = 0, **fields: Any) -> Utterance:
@@ -433,6 +436,7 @@ def test_an_unusable_stage_fails_all_that_needs_it(daemon: Daemon) -> None:
     daemon.pipeline.on_unusable("output")  # type: ignore[attr-defined]
     assert daemon.last(live).message == "no device can be opened"
     assert daemon.kinds(render) == []
+    assert daemon.troubles == ["no device can be opened"]
     daemon.pipeline.supervisor.records["inference"].problem = Problem(code="model_unusable", message="no model")
     daemon.pipeline.on_unusable("inference")  # type: ignore[attr-defined]
     assert daemon.last(render).code == "model_unusable"

@@ -37,12 +37,17 @@ def make_utterance(number: int = 1, text: str = "One. Two.", *, lane: Lane = "li
 
 
 def make_engine(
-    settings: Settings, pipeline: Any, reader: Any, loop: Any, can_send: Callable[[Utterance], bool] = lambda _: True
+    settings: Settings,
+    pipeline: Any,
+    reader: Any,
+    loop: Any,
+    can_send: Callable[[Utterance], bool] = lambda _: True,
+    on_trouble: Callable[[str], None] | None = None,
 ) -> tuple[Engine, Transport]:
     """An engine that hears its pipeline, and the transport that belongs to it; with the stand-in voice."""
     engine = Engine(settings, TONE, pipeline, reader, loop, can_send)
     transport = Transport(engine)
-    Reported(engine, transport)
+    Reported(engine, transport, on_trouble)
     return engine, transport
 
 
