@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from utterd.client.cli import COMMANDS
+
 ROOT = Path(__file__).parent.parent
 HANG_S = 300
 
@@ -75,6 +77,17 @@ def test_it_is_the_wheel_that_runs(installed, home, tmp_path):
         installed / "bin/python", "-c", "import utterd.client as it; print(it.__file__)", env=home, cwd=tmp_path
     )
     assert place.stdout.startswith(str(installed))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_there(installed, home, command):
+    told = run(installed / "bin/utterd", command, "--help", env=home).stdout
+    assert f"utterd {command}" in told
+
+
+def test_doctor_finds_the_installation_whole(installed, home):
+    findings = json.loads(run(installed / "bin/utterd", "doctor", "--json", env=home).stdout)
+    assert [finding for finding in findings if finding["verdict"] == "BROKEN"] == []
 
 
 def test_what_shells_and_man_look_for_is_where_they_look(installed):

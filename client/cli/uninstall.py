@@ -16,7 +16,11 @@ from utterd.client.errors import UtterdError
 from utterd.config.paths import PathError, Paths, find_paths
 from utterd.config.service import NoServiceManager, ServiceTrouble
 
-PACKAGE_REMOVERS: Final = {"pipx": "pipx uninstall utterd", "uv": "uv tool uninstall utterd"}
+PACKAGE_REMOVERS: Final = {
+    "pipx_metadata.json": "pipx uninstall utterd",
+    "uv-receipt.toml": "uv tool uninstall utterd",
+}
+"""What an installer leaves in its environment → the command that undoes it."""
 
 
 def make_parser() -> CommandParser:
@@ -60,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
 
 def remover(prefix: Path) -> str:
     """The command that removes the package, by where it is installed."""
-    for name, command in PACKAGE_REMOVERS.items():
-        if name in prefix.parts:
+    for mark, command in PACKAGE_REMOVERS.items():
+        if (prefix / mark).exists():
             return command
     return f"{sys.executable} -m pip uninstall utterd"
 

@@ -86,12 +86,13 @@ def test_a_folder_that_cannot_be_removed_is_said(home, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("prefix", "command"),
+    ("mark", "command"),
     [
-        ("/home/u/.local/share/pipx/venvs/utterd", "pipx uninstall utterd"),
-        ("/home/u/.local/share/uv/tools/utterd", "uv tool uninstall utterd"),
-        ("/home/u/venv", f"{sys.executable} -m pip uninstall utterd"),
+        ("pipx_metadata.json", "pipx uninstall utterd"),
+        ("uv-receipt.toml", "uv tool uninstall utterd"),
+        ("pyvenv.cfg", f"{sys.executable} -m pip uninstall utterd"),
     ],
 )
-def test_the_package_goes_the_way_it_came(prefix, command):
-    assert remover(Path(prefix)) == command
+def test_the_package_goes_the_way_it_came(tmp_path, mark, command):
+    (tmp_path / mark).touch()
+    assert remover(tmp_path) == command
