@@ -71,8 +71,7 @@ def _serve(
     elif way == "portal":
         from utterd.client.hotkeys import portal
 
-        on_ready()
-        portal.run(bindings, on_action)
+        portal.run(bindings, on_action, on_problem=show_problem, on_ready=on_ready)
     else:
         from utterd.client.hotkeys.macos import carbon
 

@@ -15,7 +15,6 @@ _ARGUMENTS: Final = {
     Action.SPEAK: ["selection", "--toggle"],
     Action.APPEND: ["selection"],
     Action.BACK: ["back", "sentence"],
-    Action.STOP: ["stop", "--all"],
 }
 
 

@@ -43,6 +43,7 @@ def uninstall() -> list[str]:
         from utterd.client.hotkeys.macos import launch_agent, quick_action
 
         return [*launch_agent.uninstall(), *quick_action.uninstall()]
+    from utterd.client.hotkeys import portal_app
     from utterd.client.hotkeys.compositors import COMPOSITORS
 
     done = [f"ended the agent (process {pid})" for pid in instance.end_agents()]
@@ -50,6 +51,8 @@ def uninstall() -> list[str]:
         done.append(f"removed {autostart.entry_path()}")
     for compositor in COMPOSITORS.values():
         done += compositor.uninstall()
+    if portal_app.forget():
+        done.append(f"removed {portal_app.desktop_file()}")
     if helper.remove_helper():
         done.append(f"removed {helper.helper_path()}")
     return done

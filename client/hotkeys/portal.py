@@ -1,10 +1,11 @@
 """Global shortcuts through the desktop's portal: for Wayland, where no program may take a key for itself.
 
-GNOME 48 and later, KDE Plasma 6 and Hyprland have it. The person is asked once; the desktop keeps the answer, and lets
-the keys be changed in its own settings. On Hyprland the keys still have to be bound in its configuration.
+GNOME 48 and later and KDE Plasma 6 have it. The person is asked once; the desktop keeps the answer, and lets the keys
+be changed in its own settings.
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -24,11 +25,15 @@ GIVEN_UP: Final = "after several tries the keys do nothing any more; start utter
 
 
 def is_available(bus: str = "SESSION") -> bool:
-    """Does this desktop have the portal's shortcuts? Starts the portal if it does not run.
+    """Does this desktop have the portal's shortcuts, with keys? Starts the portal if it does not run.
 
     Args:
         bus: as in `run`.
     """
+    if os.environ.get(
+        "HYPRLAND_INSTANCE_SIGNATURE"
+    ):  # gives shortcuts, and leaves it to its configuration to bind keys
+        return False
     try:
         with PortalBus(bus) as connection:  # of its own: `run` has to register before it asks anything
             version = connection.call(f"{BUS}.Properties", "Get", "ss", (SHORTCUTS, "version"))

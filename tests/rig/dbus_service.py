@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from contextlib import suppress
 from typing import Any
 
 import jeepney
@@ -51,17 +52,19 @@ class DBusService:
         self._outgoing.put(new_signal(DBusAddress(path, interface=interface), member, signature, body))
 
     def _serve(self) -> None:
-        while not self._has_ended.is_set():
-            while not self._outgoing.empty():
-                self._connection.send(self._outgoing.get())
-            try:
-                message = self._connection.receive(timeout=0.01)
-            except TimeoutError:
-                continue
-            except (OSError, EOFError):  # the bus has ended
-                return
-            if message.header.message_type is MessageType.method_call:
-                self._connection.send(self._answer(message))
+        with suppress(OSError, EOFError):  # the bus has ended
+            while not self._has_ended.is_set():
+                self._serve_once()
+
+    def _serve_once(self) -> None:
+        while not self._outgoing.empty():
+            self._connection.send(self._outgoing.get())
+        try:
+            message = self._connection.receive(timeout=0.01)
+        except TimeoutError:
+            return
+        if message.header.message_type is MessageType.method_call:
+            self._connection.send(self._answer(message))
 
     def _answer(self, message: Any) -> Any:
         fields = message.header.fields

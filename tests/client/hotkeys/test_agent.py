@@ -58,8 +58,9 @@ class TestTheWay:
 
 class TestServing:
     def test_presses_become_requests_over_a_connection_that_was_there_before(self, daemon, monkeypatch):
-        def serve(bindings, on_action):
+        def serve(bindings, on_action, on_problem, on_ready):
             assert bindings == BINDINGS
+            on_ready()
             wait_until(lambda: daemon.connections == 1, what="the connection")
             on_action(Action.SPEAK)
 

@@ -20,7 +20,8 @@ pytest.importorskip("jeepney", reason="jeepney is not installed")
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    for name in ("XDG_DATA_HOME", "HYPRLAND_INSTANCE_SIGNATURE"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 
@@ -108,6 +109,11 @@ class TestKindsOfPortals:
 
     def test_a_portal_without_shortcuts_is_not_available(self, bus: str) -> None:
         with FakePortal(bus, Ways(version=None)):
+            assert not portal.is_available(bus)
+
+    def test_hyprlands_gives_no_keys(self, bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HYPRLAND_INSTANCE_SIGNATURE", "abc")
+        with FakePortal(bus):
             assert not portal.is_available(bus)
 
     def test_without_a_bus_it_is_not_available(self) -> None:

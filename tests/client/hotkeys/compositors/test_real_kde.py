@@ -42,7 +42,12 @@ class Session:
         wait_until(self._answers, what="kglobalaccel to answer")
 
     def end(self) -> None:
-        """As at logout."""
+        """As at logout, which is some time after the last change: it writes its file half a second after it."""
+        file = self._home / ".config" / "kglobalshortcutsrc"
+        wait_until(lambda: file.exists() and "org.utterd.hotkey" in file.read_text(), what="kglobalaccel to write")
+        self.kill()
+
+    def kill(self) -> None:
         self._process.terminate()
         self._process.wait(20)
 
@@ -73,7 +78,7 @@ def session(screen: Screen, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
         running = Session(screen, home)
         yield running
-        running.end()
+        running.kill()
 
 
 def test_keys_work_at_once_and_after_the_next_login(session: Session) -> None:
