@@ -101,6 +101,15 @@ def _start_service(paths: Paths) -> bool:
 
 
 def _start(paths: Paths, launch: Launch) -> None:
+    deadline = time.monotonic() + RIVAL_TIMEOUT_S
+    while (line := _try_start(paths, launch)) is not None:
+        # A rival that listens no more may be about to end. Then it is our turn.
+        if not line.startswith(RIVAL) or _is_held(paths.lock) or time.monotonic() >= deadline:
+            raise DaemonUnavailable(line)
+
+
+def _try_start(paths: Paths, launch: Launch) -> str | None:
+    """Why no daemon listens now; None if one does."""
     read_end, write_end = os.pipe()
     try:
         try:
@@ -110,8 +119,9 @@ def _start(paths: Paths, launch: Launch) -> None:
         line = _read_line(read_end, START_TIMEOUT_S)
     finally:
         os.close(read_end)
-    if line != READY and not _rival_listens(paths, patient=line.startswith(RIVAL)):
-        raise DaemonUnavailable(line or _how_it_died(process, paths))
+    if line == READY or _rival_listens(paths, patient=line.startswith(RIVAL)):
+        return None
+    return line or _how_it_died(process, paths)
 
 
 def _launch(paths: Paths, ready_fd: int, launch: Launch) -> "subprocess.Popen[bytes]":
@@ -176,10 +186,25 @@ def _rival_listens(paths: Paths, *, patient: bool) -> bool:
     """Does a daemon that is not our child listen? A patient caller knows that one is about to."""
     deadline = time.monotonic() + (RIVAL_TIMEOUT_S if patient else 0.0)
     while not _is_listening(paths):
-        if time.monotonic() >= deadline:
+        if time.monotonic() >= deadline or not _is_held(paths.lock):
             return False
         time.sleep(RIVAL_POLL_S)  # nobody can tell us when: it is not our child
     return True
+
+
+def _is_held(lock: Path) -> bool:
+    """Has a daemon this folder's lock?"""
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _how_it_died(process: "subprocess.Popen[bytes]", paths: Paths) -> str:

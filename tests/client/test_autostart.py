@@ -1,5 +1,6 @@
 """Starting a daemon: with real processes that come up well or badly."""
 
+import fcntl
 import os
 import stat
 import subprocess
@@ -17,7 +18,7 @@ from utterd.client import autostart, service
 from utterd.client.autostart import READY, daemon_command, detachment, ensure_daemon
 from utterd.client.endpoint import connect
 from utterd.client.errors import DaemonUnavailable
-from utterd.config.paths import Paths, find_paths
+from utterd.config.paths import Paths, find_paths, make_private
 from utterd.config.service import NoServiceManager, ServiceTrouble, SwitchedOff
 
 TROUBLED = Path(__file__).parent / "troubled_daemon.py"
@@ -124,6 +125,22 @@ def test_a_rival_that_never_listens_is_reported(
     launcher.order = "rival"
     with pytest.raises(DaemonUnavailable, match="another daemon runs already"):
         ensure_daemon(paths, launch=launcher)
+
+
+def test_a_rival_that_was_about_to_end_is_followed(paths: Paths, launcher: Launcher) -> None:
+    make_private(paths.run)
+    with paths.lock.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        launcher.order = "rival"
+
+        def end() -> None:
+            launcher.order = "good"
+            lock.close()
+
+        launcher.afterwards = end
+        ensure_daemon(paths, launch=launcher)
+    connect(paths.socket).close()
+    assert len(launcher.commands) == 2
 
 
 def test_two_clients_at_once_start_one_daemon(paths: Paths, launcher: Launcher) -> None:
