@@ -56,6 +56,7 @@ $(VENV)/bin/python:
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade "pip>=25.1" "setuptools>=77"
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q client config launchd systemd # so that the command starts quickly from the first time on
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
