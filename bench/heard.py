@@ -18,7 +18,7 @@ def heard_daemon(*, latency_ms: int = 5) -> Iterator[tuple[RunningDaemon, Record
     """
     with (
         PulseServer() as server,
-        RunningDaemon("--device", "auto", environ=server.env) as daemon,
+        RunningDaemon("--device", "pulse", environ=server.env) as daemon,
         Recorder(server, latency_ms=latency_ms) as recorder,
     ):
         daemon.wait_ready()

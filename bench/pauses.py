@@ -5,9 +5,9 @@ out, and a resume fades the same 5 ms in: so each join makes the file longer by 
 join are searched for in the rendering by correlation. What they are shifted by beyond those 120 frames was lost (below
 0) or repeated. Joins in silence cannot be placed; what went wrong there shows at the next one, and in `total`.
 
-The second part does the same through a null sink of PulseAudio, which is recorded. There the device is emptied, and how
-much of what it held had been heard can only be estimated. The edges of a fade are lost in dither: ± 10 frames. Joins
-whose neighbourhood the sink tore (it ran dry beside other work) are left out.
+The second part does the same through a null sink of PulseAudio, which is recorded. There the edges of a fade are lost
+in dither; where each of them lies is found by making the fade of the rendering and comparing. Joins whose neighbourhood
+the sink tore (it ran dry beside other work), or whose edges are silent, are left out.
 """
 
 import random
@@ -28,6 +28,7 @@ from utterd.client import Client
 from utterd.client.messages import Event, Paused, Resumed, Started
 
 _FADE = 120
+_FALL = 0.5 + 0.5 * np.cos(np.pi * (np.arange(_FADE) + 0.5) / _FADE)
 _CHUNK = 2_400
 _REACH = 2_400
 _AUDIBLE = 100.0
@@ -38,13 +39,16 @@ _CHARACTERS_PER_PAUSE = 16
 _FRAMES_PER_MS = 24
 
 
-def measure(count: int = 100, count_heard: int = 40) -> dict[str, Any]:
+def measure(count: int = 100, count_heard: int = 100) -> dict[str, Any]:
     """Frames at each join."""
     through_file = _through_file(count)
+    through_pulse = unheard() or _through_pulse(count_heard)
     return {
         "wav": through_file,
-        "pulse": unheard() or _through_pulse(count_heard),
-        "reached": through_file["worst"] == 0 and through_file["total"] == 0,
+        "pulse": through_pulse,
+        "reached": through_file["worst"] == 0
+        and through_file["total"] == 0
+        and through_pulse.get("wrong_joins", 0) == 0,
     }
 
 
@@ -90,21 +94,36 @@ def _through_pulse(count: int) -> dict[str, Any]:
         join = round(at_ms * _FRAMES_PER_MS)
         end = int(sounding[sounding < place][-1]) + 1
         begin = int(sounding[sounding >= place][0])
-        before, behind = found[end - _FADE - _CHUNK : end - _FADE], found[begin + _FADE : begin + _FADE + _CHUNK]
+        before, behind = found[end - 2 * _FADE - _CHUNK : end - 2 * _FADE], found[begin + 2 * _FADE :][:_CHUNK]
         if _is_silent(before[-_FADE:]) or _is_silent(behind[:_FADE]):
             continue
-        heard_to, differs_before = find_place(before, wanted, join - _CHUNK, 2 * _REACH)
-        heard_from, differs_behind = find_place(behind, wanted, join + _FADE, 2 * _REACH)
+        heard_to, differs_before = find_place(before, wanted, join - _FADE - _CHUNK, 2 * _REACH)
+        heard_from, differs_behind = find_place(behind, wanted, join + 2 * _FADE, 2 * _REACH)
         if differs_before > _ALIKE * _loudness(before) or differs_behind > _ALIKE * _loudness(behind):
             torn += 1
-        else:
-            repeated.append(heard_to + _CHUNK + _FADE - heard_from)
+            continue
+        stood = heard_to + _CHUNK + _edge(found[end - 2 * _FADE :], wanted[heard_to + _CHUNK :])
+        went_on = heard_from - _FADE - _edge(found[: begin + 2 * _FADE][::-1], wanted[:heard_from][::-1])
+        repeated.append(stood - went_on)
     return {
         "pauses": len(joins),
         "in_silence": len(joins) - len(repeated) - torn,
         "torn": torn,
+        "wrong_joins": sum(each != 0 for each in repeated),
         "repeated_frames": {"median": int(np.median(repeated)), "max": max(repeated), "min": min(repeated)},
     }
+
+
+def _edge(found: Samples, wanted: Samples) -> int:
+    """Behind how many frames of `found`, which is `wanted` at first, that is faded out: at most 10 ms."""
+    length = 3 * _FADE
+    errors = []
+    for kept in range(2 * _FADE + 1):
+        faded = wanted[:length].copy()
+        faded[kept : kept + _FADE] *= _FALL
+        faded[kept + _FADE :] = 0
+        errors.append(float(((faded - found[:length]) ** 2).sum()))
+    return int(np.argmin(errors))
 
 
 def _pause_again_and_again(

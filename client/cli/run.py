@@ -14,7 +14,7 @@ def make_parser() -> CommandParser:
         example="utterd run --device null",
     )
     add = parser.add_argument
-    add("--device", metavar="D", help="auto, portaudio, portaudio:NAME, null, or wav:PATH")
+    add("--device", metavar="D", help="auto, pulse, pulse:SINK, portaudio, portaudio:NAME, null, or wav:PATH")
     add("--voice", metavar="V", help="the voice for those who name none")
     add("--model", metavar="M", help="the model bundle: a name or a folder")
     return parser

@@ -100,7 +100,7 @@ complete -c utterd -n '_shtab_utterd_using say' -s n -l network-send -x -d 'spee
 complete -c utterd -n '_shtab_utterd_using say' -l bit-rate -x -d 'files are not compressed'
 complete -c utterd -n '_shtab_utterd_using; and test $_shtab_utterd_npos -eq 0' -a run -d 'Run the daemon in the foreground, until Ctrl-C.'
 complete -c utterd -n '_shtab_utterd_using run' -s h -l help -d 'show this help message and exit'
-complete -c utterd -n '_shtab_utterd_using run' -l device -x -d 'auto, portaudio, portaudio:NAME, null, or wav:PATH'
+complete -c utterd -n '_shtab_utterd_using run' -l device -x -d 'auto, pulse, pulse:SINK, portaudio, portaudio:NAME, null, or wav:PATH'
 complete -c utterd -n '_shtab_utterd_using run' -l voice -x -d 'the voice for those who name none'
 complete -c utterd -n '_shtab_utterd_using run' -l model -x -d 'the model bundle: a name or a folder'
 complete -c utterd -n '_shtab_utterd_using; and test $_shtab_utterd_npos -eq 0' -a stop -d 'Be silent at once.'

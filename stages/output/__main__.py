@@ -22,7 +22,9 @@ def main(arguments: Sequence[str]) -> int:
         description="Play PCM: chunks from the inference stage on stdin.",
         epilog="example: … | python -m utterd.stages.output --device wav:hello.wav",
     )
-    parser.add_argument("--device", default="auto", help="auto, portaudio, portaudio:NAME, null, or wav:PATH")
+    parser.add_argument(
+        "--device", default="auto", help="auto, pulse, pulse:SINK, portaudio, portaudio:NAME, null, or wav:PATH"
+    )
     parser.add_argument("--volume", type=float, default=1.0, help="linear, 0 to 2 (default: %(default)s)")
     options = parser.parse_args(arguments)
     return _play(options.device, options.volume)

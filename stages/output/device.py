@@ -14,6 +14,7 @@ once, where feeding it silence would put a full buffer in front.
 What is between two writes is up to the caller: a device never invents a fade, it drops and plays frames.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -29,7 +30,7 @@ Measured with other programs on all cores: 50 ms never ran dry, 20 ms and less d
 """
 
 BLOCK_FRAMES = SAMPLE_RATE_HZ // 100
-"""10 ms: what a device hands over in one go, so that no call into it blocks for long and a cancel is never far."""
+"""10 ms: what a device hands over in one go, so that no call into it blocks for long and a stop is never far."""
 
 
 class DeviceError(Exception):
@@ -63,7 +64,7 @@ class DeviceState(StrEnum):
     """Gone while in use. What was buffered is gone with it."""
 
 
-Verb = Literal["open", "start", "write", "cancel", "drain", "stop", "recover", "close"]
+Verb = Literal["open", "start", "write", "take_back", "drain", "stop", "recover", "close"]
 
 _CLOSED, _STOPPED, _STARTED, _LOST = DeviceState
 
@@ -71,7 +72,7 @@ TRANSITIONS: dict[Verb, dict[DeviceState, DeviceState]] = {
     "open": {_CLOSED: _STOPPED},
     "start": {_STOPPED: _STARTED, _STARTED: _STARTED},
     "write": {_STARTED: _STARTED},
-    "cancel": {_STOPPED: _STOPPED, _STARTED: _STARTED, _LOST: _LOST},
+    "take_back": {_STOPPED: _STOPPED, _STARTED: _STARTED, _LOST: _LOST},
     "drain": {_STOPPED: _STOPPED, _STARTED: _STARTED},
     "stop": {_STOPPED: _STOPPED, _STARTED: _STOPPED, _LOST: _LOST},
     "recover": {_STOPPED: _STARTED, _STARTED: _STARTED, _LOST: _STARTED},
@@ -111,6 +112,10 @@ def make_device(spec: str, *, append: bool = False) -> "AudioDevice":
     return parse_device_spec(spec).make(append=append)
 
 
+End = Callable[[int], "PcmInt16"]
+"""See `AudioDevice.take_back`."""
+
+
 class AudioDevice(Protocol):
     """A loudspeaker that takes mono int16 at the rate it was opened with.
 
@@ -127,14 +132,13 @@ class AudioDevice(Protocol):
 
     @property
     def keeps_written(self) -> bool:
-        """What was written stays, cancelled or not, and whoever dies: a file. Any thread."""
+        """What was written stays, taken back or not, and whoever dies: a file. Any thread."""
 
     @property
     def queued_frames(self) -> int:
-        """Written, and still in the device's buffer, as well as can be told: what a cancel would drop.
+        """Written, and still in the device's buffer, as well as can be told without asking: what can be taken back.
 
-        0: the buffer has run dry. A 0 in front of a write in the middle of an utterance is an underrun; sound servers
-        do not report them. Writing thread only; does not block.
+        0: the buffer has run dry. Writing thread only; does not block.
         """
 
     @property
@@ -142,6 +146,14 @@ class AudioDevice(Protocol):
         """A frame written now is heard at most so much later: `queued_frames` and what lies behind the buffer.
 
         Never 0 on a real device, even when it has run dry. Writing thread only; does not block.
+        """
+
+    @property
+    def underflows(self) -> int:
+        """How often the buffer had run dry before more was written, since the device was made or opened.
+
+        Only grows while the device is open; pauses between utterances count too. A device tells of one within a few
+        writes; one that cannot tell stays at 0, as PortAudio does on ALSA's sound server. Writing thread only.
         """
 
     @property
@@ -168,10 +180,18 @@ class AudioDevice(Protocol):
         A device may hold a first piece shorter than its period (some 10 ms) back until more is written or `drain()`.
         """
 
-    def cancel(self) -> None:
-        """Drop what is buffered, now: silence within a few ms, wherever the waveform stands. The device stays STARTED.
+    def take_back(self, end: "End") -> int:
+        """Replace what was written and will not be heard any more, as early as can be; the next write goes behind it.
 
-        A fade is heard only if it has been *played* when this is called: write it, wait until `queued_frames` is 0.
+        The device stays STARTED; on one that is not, nothing is buffered, and nothing happens.
+
+        Args:
+            end: told how many frames will not be heard, 0 or more, gives the sound that is played in their place: a
+                fade. It may be asked again with a smaller number; the last answer counts.
+
+        Returns:
+            The number it was asked with last. Exact, but for PortAudio, which drops all it holds and estimates what
+            that was: up to 7 ms wrong.
         """
 
     def drain(self) -> None:

@@ -1,16 +1,17 @@
-"""Device specs, as users write them: `auto`, `portaudio`, `portaudio:NAME`, `null`, `wav:PATH`."""
+"""Device specs as users write them: `auto`, `pulse[:SINK]`, `portaudio[:NAME]`, `null`, `wav:PATH`."""
 
 import difflib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from utterd.stages.output.device import AudioDevice, BadDeviceSpec
+from utterd.stages.output.device import AudioDevice, BadDeviceSpec, DeviceUnusable
 
-Kind = Literal["auto", "portaudio", "null", "wav"]
+Kind = Literal["auto", "pulse", "portaudio", "null", "wav"]
 
 _KINDS: tuple[str, ...] = get_args(Kind)
-_FORMS = "auto, portaudio, portaudio:NAME, null or wav:PATH"
+_FORMS = "auto, pulse, pulse:SINK, portaudio, portaudio:NAME, null or wav:PATH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class DeviceSpec:
 
     kind: Kind
     argument: str | None = None
-    """PortAudio's name for the device or a part of it, or the path of the WAV file."""
+    """The name of the sink or of PortAudio's device, or a part of it, or the path of the WAV file."""
 
     def make(self, *, append: bool = False) -> AudioDevice:
         """See `make_device`."""
@@ -32,12 +33,38 @@ class DeviceSpec:
 
             assert self.argument is not None, "parse_device_spec has seen to it"
             return WavDevice(Path(self.argument), append=append)
+        if self.kind == "pulse":
+            from utterd.stages.output.pulse import PulseDevice
+
+            return PulseDevice(self.argument)
+        if self.kind == "auto" and (device := _answering_server()):
+            return device
         from utterd.stages.output.portaudio import PortAudioDevice
 
-        device = PortAudioDevice(self.argument)
+        portaudio = PortAudioDevice(self.argument)
         if self.kind == "auto":
-            device.check_usable()
-        return device
+            portaudio.check_usable()
+        return portaudio
+
+
+def _answering_server() -> AudioDevice | None:
+    """The sound server of a Linux desktop, if one answers.
+
+    Raises:
+        ServerSilent: one is there and does not answer.
+    """
+    if not sys.platform.startswith("linux"):
+        return None
+    from utterd.stages.output.pulse import PulseDevice, ServerSilent
+
+    device = PulseDevice()
+    try:
+        device.check_usable()
+    except ServerSilent:
+        raise
+    except DeviceUnusable:
+        return None
+    return device
 
 
 def parse_device_spec(spec: str) -> DeviceSpec:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ
-from utterd.stages.output.device import AudioDevice, DeviceError, DeviceState
-from utterd.stages.pcm import FADE_FRAMES, Dither, fade_out, ramp_gain, to_int16
+from utterd.stages.output.device import BLOCK_FRAMES, AudioDevice, DeviceError, DeviceState
+from utterd.stages.pcm import FADE_FRAMES, Dither, PcmInt16, fade_out, ramp_gain, to_int16
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,9 @@ _RECOVERY_INTERVAL_NS = 500_000_000
 
 _STUCK_NS = 1_000_000_000
 """A healthy device takes a block of 10 ms within the 50 ms of its buffer."""
+
+_END_FRAMES = BLOCK_FRAMES
+"""Silence behind a fade, written with it: PipeWire plays no less than its block, and would tear the fade in two."""
 
 _HISTORY_FRAMES = SAMPLE_RATE_HZ // 5
 """200 ms: more than any device holds."""
@@ -41,9 +44,11 @@ class Loudspeaker:
         self._keep_open_ns = int(keep_open_s * 1e9)
         self._dither = Dither()
         self._history: Samples = np.zeros(0, np.float32)
-        """The last frames written: what a cancel fades out from."""
+        """The last frames written: what an end fades out from."""
         self._speech_frames = 0
-        """Written since the device was last silenced, up to what any device holds."""
+        """Written since the last end, up to what any device holds."""
+        self._silence_frames = 0
+        """Written behind the last of them."""
         self._used_at_ns = self._clock_ns()
         self._recover_at_ns = 0
         self._trouble = ""
@@ -71,9 +76,9 @@ class Loudspeaker:
         return self._device.latency_frames if self._device.state is DeviceState.STARTED else 0
 
     @property
-    def unheard_frames(self) -> int:
-        """Frames of speech that `silence` would take back; the end of what was silenced before is none."""
-        return 0 if self._device.keeps_written else min(self.queued_frames, self._speech_frames)
+    def underflows(self) -> int:
+        """How often the device had run dry before more was written."""
+        return self._device.underflows
 
     @property
     def mortal_frames(self) -> int:
@@ -112,25 +117,35 @@ class Loudspeaker:
         self._history = np.concatenate((self._history, samples))[-_HISTORY_FRAMES:]
         if is_speech:
             self._speech_frames = min(_HISTORY_FRAMES, self._speech_frames + len(samples))
+        self._silence_frames = 0 if is_speech else self._silence_frames + len(samples)
         self._used_at_ns = self._clock_ns()
 
-    def silence(self, tail: Samples) -> None:
-        """Be silent now: drop what the device holds, and end in a fade from where it stood.
+    def take_back(self, upcoming: Samples) -> int:
+        """Fade out as soon as the device can, from where the sound has come to, and be silent. Raises DeviceError.
 
         Args:
-            tail: what would have come next, already faded; played only if the device has nothing to drop.
+            upcoming: what would have been written next, for a device that has little left to fade; it may be empty.
+
+        Returns:
+            Frames of speech that were written and will not be heard as they were; an end made before is no speech.
         """
         if self._device.state is not DeviceState.STARTED:
-            return
-        unheard = 0 if self._device.keeps_written else self.queued_frames
-        self._speech_frames = 0
-        self._device.cancel()
-        if unheard:
-            begin = max(0, len(self._history) - unheard)
-            tail = fade_out(self._history[begin : begin + FADE_FRAMES], FADE_FRAMES)
-        if len(tail):
-            self._device.write(to_int16(tail, self._dither))
-        self._history = tail
+            return 0
+        written, loud_upcoming = self._history, upcoming * np.float32(self._volume)
+        silence = np.zeros(_END_FRAMES if self.needs_tail else 0, np.float32)
+
+        def end(taken_back: int) -> PcmInt16:
+            kept = len(written) - min(taken_back, len(written))
+            # What was written carries the volume and the fades it was written with.
+            fading = fade_out(np.concatenate((written[kept:], loud_upcoming))[:FADE_FRAMES], FADE_FRAMES)
+            faded = np.concatenate((fading, silence)) if len(fading) else fading
+            self._history = np.concatenate((written[:kept], faded))[-_HISTORY_FRAMES:]
+            return to_int16(faded, self._dither)
+
+        taken_back = self._device.take_back(end)
+        speech_frames = min(max(0, taken_back - self._silence_frames), self._speech_frames)
+        self._speech_frames = self._silence_frames = 0
+        return speech_frames
 
     def free_stuck_write(self) -> None:
         """Make a write give up that the device has not taken for a second. From any thread; see `interrupt`."""

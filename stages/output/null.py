@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ
-from utterd.stages.output.device import BLOCK_FRAMES, BUFFER_S, DeviceState, Verb, next_state
+from utterd.stages.output.device import BLOCK_FRAMES, BUFFER_S, DeviceState, End, Verb, next_state
 from utterd.stages.output.reservoir import Reservoir
 from utterd.stages.pcm import PcmInt16
 
@@ -48,6 +48,11 @@ class NullDevice:
         return self.queued_frames
 
     @property
+    def underflows(self) -> int:
+        """Nothing is torn where nothing sounds."""
+        return 0
+
+    @property
     def write_started_at_ns(self) -> int | None:
         return self._write_started_at_ns
 
@@ -69,9 +74,12 @@ class NullDevice:
         finally:
             self._write_started_at_ns = None
 
-    def cancel(self) -> None:
-        self._become("cancel")
-        self._reservoir.clear()
+    def take_back(self, end: End) -> int:
+        if self._become("take_back") is not DeviceState.STARTED:
+            return 0
+        taken_back = self._take_back()
+        self.write(end(taken_back))
+        return taken_back
 
     def drain(self) -> None:
         self._become("drain")
@@ -92,8 +100,15 @@ class NullDevice:
     def interrupt(self) -> None:
         """Nothing to do: a write here always ends by itself."""
 
-    def _become(self, verb: Verb) -> None:
+    def _take_back(self) -> int:
+        queued_frames = self._reservoir.queued_frames
+        self._reservoir.clear()
+        return queued_frames
+
+    def _become(self, verb: Verb) -> DeviceState:
+        """Enter the state after `verb`, which is returned."""
         self._state = next_state(verb, self._state)
+        return self._state
 
     def _wait_and_add(self, frames: int) -> None:
         wait_s = self._reservoir.time_until_room_s(frames)

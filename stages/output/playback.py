@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk, Passing
+from utterd.stages.output.part import Release, Samples, Taken
 from utterd.stages.output.prebuffer import Prebuffer
-from utterd.stages.output.track import Release, Taken, Track
+from utterd.stages.output.track import Track
 from utterd.stages.pcm import FADE_FRAMES, fade_in, fade_out, first_audible_frame
 from utterd.stages.reports import CutDone, GapFound, PlaybackCut, Report, UnitBuffered
 
@@ -17,8 +17,6 @@ _MOST_HELD = 8
 """Chunks held behind a missing one before it counts as lost: well under the ring's slots, so that it can come again."""
 
 _NEAR_FRAMES = SAMPLE_RATE_HZ // 2
-
-Samples = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +113,18 @@ class Playback:
             return self._block(track, track.take(min(frames, spare)))
         return self._last_before_underrun(track) if starving else None
 
+    @property
+    def has_begun(self) -> bool:
+        """Frames of the head have been taken: some of them may sound."""
+        return bool(self._tracks and self._tracks[0].taken_frames)
+
+    def is_cut(self, keep: Sequence[int]) -> bool:
+        """Whether a cut that keeps these makes silence: the head has begun, and does not stay the head."""
+        if not self.has_begun:
+            return False
+        known = {track.utterance_id for track in self._tracks}
+        return self._tracks[0].utterance_id != next((kept for kept in keep if kept in known), None)
+
     def cut(
         self,
         generation: int,
@@ -122,16 +132,15 @@ class Playback:
         begin: Sequence[tuple[int, int]] = (),
         trim: Sequence[int] = (),
         unheard_frames: int = 0,
-    ) -> tuple[list[Report], Samples | None]:
+    ) -> list[Report]:
         """Drop what is older than `generation`, but for the gapless audio of the utterances in `keep`.
 
         Args:
             begin, trim: as in `commands.Cut`.
-            unheard_frames: handed to the device, and taken back if what sounds is not kept.
+            unheard_frames: handed to the device and taken back, because what sounds is not kept (see `is_cut`).
 
         Returns:
-            Reports for the utterances that are gone, CutDone, and the faded end of the one that sounded; None if it
-            goes on, or none did.
+            Reports for the utterances that are gone, and CutDone. The faded end of what sounded counts as heard.
         """
         self._generation = max(self._generation, generation)
         self.waits_for_cut = False
@@ -139,10 +148,10 @@ class Playback:
         kept = [known.pop(utterance_id) for utterance_id in keep if utterance_id in known]
         for track in kept:
             track.drop_held(before_generation=self._generation)
-        tail = None
         if self._tracks and self._tracks[0] not in kept[:1]:
             self._tracks[0].turn_back(unheard_frames)
-            tail = self.fading_end() if self._is_flowing else None
+            if self._is_flowing:
+                self._tracks[0].take(FADE_FRAMES)
         if not kept or self._tracks[0] is not kept[0]:
             self._is_flowing, self._fade_in_next = False, True
         reports: list[Report] = []
@@ -163,32 +172,22 @@ class Playback:
         early, self._early = self._early, []
         for chunk, release in early:
             reports += self.add(chunk, release)
-        return reports, tail
+        return reports
 
     @property
     def head(self) -> Track | None:
         """The utterance that sounds, or is about to."""
         return self._tracks[0] if self._tracks else None
 
-    def stand(self, unheard_frames: int) -> Samples:
-        """Stop where the listener is: frames that were taken and not heard are to be played again.
-
-        Returns:
-            What would be heard next, faded out; empty if nothing sounds.
-        """
-        if not self._tracks:
-            return np.zeros(0, np.float32)
-        track = self._tracks[0]
-        track.turn_back(unheard_frames)
-        tail = self.fading_end()
-        track.turn_back(len(tail))
+    def stand(self, unheard_frames: int) -> None:
+        """Stop where the listener is: frames that were taken and not heard are to be played again."""
+        if self._tracks:
+            self._tracks[0].turn_back(unheard_frames)
         self._is_flowing, self._fade_in_next = False, True
-        return tail
 
-    def fading_end(self) -> Samples:
-        """The next FADE_FRAMES of what sounds now, faded out; empty if nothing does."""
-        taken = self._tracks[0].take(FADE_FRAMES) if self._is_flowing else None
-        return np.zeros(0, np.float32) if taken is None else fade_out(taken.samples, FADE_FRAMES)
+    def upcoming(self) -> Samples:
+        """What would be taken next, at most FADE_FRAMES; empty if nothing sounds."""
+        return self._tracks[0].peek(FADE_FRAMES) if self._is_flowing else np.zeros(0, np.float32)
 
     def give_up_waiting(self) -> list[Report]:
         """A chunk is missing and does not come: ask for it again, and forget what came too early."""

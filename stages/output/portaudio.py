@@ -1,4 +1,4 @@
-"""PortAudioDevice: the loudspeaker, through sounddevice.
+"""PortAudioDevice: the loudspeaker, through sounddevice; on macOS, and on Linux where no sound server answers.
 
 Blocking writes from one thread into a raw stream, measured against the alternatives on Linux: left started with nothing
 written between utterances, the first sound comes 1 ms (PulseAudio) or 4 to 11 ms (PipeWire) after its write; a callback
@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ
-from utterd.stages.output.device import DeviceLost, DeviceState, DeviceUnusable, Verb, next_state
+from utterd.stages.output.device import DeviceLost, DeviceState, DeviceUnusable, End, Verb, next_state
 from utterd.stages.output.portaudio_choice import LINUX_PREFERENCE, Output, choose, list_outputs
 from utterd.stages.output.portaudio_library import load_sounddevice, reinitialise, sentence_of
 from utterd.stages.output.portaudio_stream import PortAudioStream, open_stream
@@ -82,6 +82,10 @@ class PortAudioDevice:
         return self._ask(lambda stream: stream.latency_frames)
 
     @property
+    def underflows(self) -> int:
+        return self._ask(lambda stream: stream.underflows)
+
+    @property
     def write_started_at_ns(self) -> int | None:
         stream = self._stream
         return stream.write_started_at_ns if stream is not None else None
@@ -110,10 +114,11 @@ class PortAudioDevice:
         with self._lost_on_error() as stream:
             stream.write(block)
 
-    def cancel(self) -> None:
-        if self._become("cancel") is DeviceState.STARTED:
-            with self._lost_on_error() as stream:
-                stream.cancel()
+    def take_back(self, end: End) -> int:
+        if self._become("take_back") is not DeviceState.STARTED:
+            return 0
+        with self._lost_on_error() as stream:
+            return stream.take_back(end)
 
     def drain(self) -> None:
         if self._become("drain") is DeviceState.STARTED:

@@ -1,11 +1,11 @@
 """Which of PortAudio's devices to speak through. Knows lists and names; opens nothing."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from utterd.stages.output.device import DeviceUnusable
+from utterd.stages.output.device_names import find_named
 
 LINUX_PREFERENCE = ("pipewire", "pulse", "default")
 """ALSA names, best first. A sound server mixes, converts, and moves the stream when the user picks another loudspeaker;
@@ -49,26 +49,7 @@ def choose(
             "use the device wav:PATH to speak into a file"
         )
     if wanted is not None:
-        return _named(outputs, wanted)
+        return outputs[find_named(wanted, [output.name for output in outputs])]
     ranked = [output for name in preference for output in outputs if output.name == name]
     ranked += [output for output in outputs if output.index == default_index]
     return [*ranked, *outputs][0]
-
-
-def _named(outputs: Sequence[Output], wanted: str) -> Output:
-    """By the whole name, else by the only one that has `wanted` somewhere in it, whatever the case."""
-    for output in outputs:
-        if output.name == wanted:
-            return output
-    alike = [output for output in outputs if wanted.casefold() in output.name.casefold()]
-    if len(alike) == 1:
-        return alike[0]
-    if alike:
-        raise DeviceUnusable(f"several output devices match {wanted!r}: {_listed(alike)}; say which")
-    guess = difflib.get_close_matches(wanted, [output.name for output in outputs], n=1)
-    hint = f"did you mean {guess[0]!r}? " if guess else ""
-    raise DeviceUnusable(f"no output device is called {wanted!r}; {hint}there is {_listed(outputs)}")
-
-
-def _listed(outputs: Iterable[Output]) -> str:
-    return ", ".join(repr(output.name) for output in outputs)

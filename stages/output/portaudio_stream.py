@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from utterd.stages.output.device import BUFFER_S, DeviceUnusable
+from utterd.stages.output.device import BUFFER_S, DeviceUnusable, End
 from utterd.stages.output.portaudio_choice import Output
 from utterd.stages.output.portaudio_library import INVALID_CHANNELS, INVALID_RATE, sentence_of, status_of
 from utterd.stages.output.resample import Fit
@@ -35,6 +35,8 @@ class PortAudioStream:
         raw: a sounddevice.RawOutputStream without a callback.
         """
         self.write_started_at_ns: int | None = None
+        self.underflows = 0
+        """As PortAudio tells them; through ALSA's plugins for sound servers it never does."""
         self._raw = raw
         self._fit = fit
         self._clock_ns = clock_ns
@@ -73,7 +75,7 @@ class PortAudioStream:
 
         The stream's own lags by up to a block of the server (15 ms on PulseAudio), and on PipeWire up to 16 ms stay in
         it that have been played long ago. The clock's knows no blocks; it begins a little early, and does not notice
-        when the device stands still. Against what was really heard up to a cancel: within 5 ms, rarely 7.
+        when the device stands still. Against what was really heard up to a stop: within 5 ms, rarely 7.
         """
         buffered = self._fit.kept_frames + self._fit.to_source(self._buffered_frames())
         return min(buffered, self._by_clock.queued_frames)
@@ -82,10 +84,14 @@ class PortAudioStream:
     def latency_frames(self) -> int:
         return self.queued_frames + round(BEHIND_BUFFER_S * self._fit.source_rate_hz)
 
-    def cancel(self) -> None:
+    def take_back(self, end: End) -> int:
+        """An estimate, made just before all is dropped."""
+        queued_frames = self.queued_frames
         self._raw.abort(ignore_errors=False)
         self._forget()
         self.start()
+        self.write(end(queued_frames))
+        return queued_frames
 
     def stop(self) -> None:
         self._raw.stop(ignore_errors=False)
@@ -120,7 +126,7 @@ class PortAudioStream:
         try:
             for start in range(0, len(samples), piece):
                 self.write_started_at_ns = self._clock_ns()
-                self._raw.write(samples[start : start + piece].tobytes())
+                self.underflows += bool(self._raw.write(samples[start : start + piece].tobytes()))
         finally:
             self.write_started_at_ns = None
 

@@ -4,65 +4,14 @@ Chunks may come late, twice, in disorder, or again after a rewind. What counts i
 first_frame)`. The track knows the place it expects next; earlier frames are trimmed away, later chunks held back.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, AudioChunk, Passing
-from utterd.stages.pcm import FADE_FRAMES, fade_in, fade_out
-
-Samples = npt.NDArray[np.float32]
-Release = Callable[[], None]
+from utterd.stages.output.part import Part, Release, Samples, Taken, last_word, lead_place, nothing
+from utterd.stages.pcm import FADE_FRAMES, fade_in
 
 KEPT_FRAMES = 120 * SAMPLE_RATE_HZ
 """Sound that has been played and is kept for going back: two minutes, 11.5 MB, while its utterance lasts."""
-
-LEAD_FRAMES = SAMPLE_RATE_HZ // 100
-"""A seek begins 10 ms before its word: room for the attack of a plosive and for the fade-in."""
-
-
-@dataclass(slots=True)
-class _Part:
-    """A contiguous stretch of one unit, ready to be played, or played."""
-
-    sequence: int
-    first_frame: int
-    samples: Samples
-    ends_unit: bool
-    passings: tuple[Passing, ...]
-    release: Release
-    taken: int = 0
-
-    @property
-    def left(self) -> int:
-        return len(self.samples) - self.taken
-
-    def lead_to(self, passing: Passing) -> int:
-        """Where to begin with a word: a little before it, but behind the beginning of the one before it. May be < 0."""
-        before = max((p.frame + 1 for p in self.passings if p.frame < passing.frame), default=0)
-        return max(before, passing.frame - LEAD_FRAMES) - self.first_frame
-
-    def let_go(self) -> None:
-        """Give the room in the ring back."""
-        self.release()
-        self.release = _nothing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """Frames taken from a track."""
-
-    samples: Samples
-    """Mono float32."""
-    sequence: int
-    frame_end: int
-    """Behind the last frame, in frames of its unit."""
-    units_ended: tuple[int, ...]
-    """Sequences of the units whose last frame is among these."""
-    passings: tuple[tuple[int, Passing], ...] = ()
-    """Words and marks among these, each with its place in `samples`."""
 
 
 class Track:
@@ -85,7 +34,7 @@ class Track:
         """The first audible frame, on the sample clock, once it has been taken."""
         self.trace: dict[str, int] = {}
         """Of the first chunk."""
-        self._parts: list[_Part] = []
+        self._parts: list[Part] = []
         self._at = 0
         """Index of the part that is played next; those before it have been."""
         self._kept_frames = kept_frames
@@ -156,10 +105,10 @@ class Track:
             self._fades_in_next = False
         if not len(samples):
             release()  # now: a run of silent units would fill the ring, and what comes behind them could never arrive
-            release = _nothing
+            release = nothing
         passings = tuple(passing for passing in chunk.passings if passing.frame >= self.frame)
         if len(samples) or chunk.ends_unit:
-            part = _Part(chunk.header.sequence, self.frame, samples, chunk.ends_unit, passings, release)
+            part = Part(chunk.header.sequence, self.frame, samples, chunk.ends_unit, passings, release)
             self._parts.append(part)
         self.buffered_frames += len(samples)
         self.frame += len(samples)
@@ -207,6 +156,16 @@ class Track:
             passings=tuple(passings),
         )
 
+    def peek(self, frames: int) -> Samples:
+        """What `take` would give, without taking it."""
+        pieces = [np.zeros(0, np.float32)]
+        for part in self._parts[self._at :]:
+            if frames <= 0:
+                break
+            pieces.append(part.samples[part.taken : part.taken + frames])
+            frames -= len(pieces[-1])
+        return np.concatenate(pieces)
+
     def _forget(self) -> None:
         """Keep no more of what has been played than was agreed."""
         kept = sum(len(part.samples) for part in self._parts[: self._at])
@@ -242,7 +201,7 @@ class Track:
                 if passing.char_end > char:
                     if is_first and passing.char_start > char and not self._has_start:
                         return False  # there may be a nearer one before what is kept
-                    self._move(*self._before(index, passing))
+                    self._move(*lead_place(self._parts, index, passing))
                     return True
                 is_first = False
         if self.is_complete:
@@ -265,12 +224,7 @@ class Track:
         del self._parts[index + 1 :]
         self.drop_held()
         if index < len(self._parts):
-            part = self._parts[index]
-            end = part.first_frame + offset
-            faded = fade_out(part.samples[:offset][-FADE_FRAMES:], FADE_FRAMES) if offset else part.samples[:0]
-            part.samples = np.concatenate([part.samples[: max(0, offset - FADE_FRAMES)], faded])
-            part.passings = tuple(passing for passing in part.passings if passing.frame < end)
-            part.ends_unit = False
+            self._parts[index].cut_at(offset)
         self.buffered_frames = sum(part.left for part in self._parts[self._at :])
         self.sequence, self.frame, self.is_complete = sequence, None, False
         self._fades_in_next = True
@@ -297,17 +251,8 @@ class Track:
         if last is not None and last[2] == self.sequence:
             return last
         # In the middle of a word, and nothing more is here: it is said once more.
-        word = next((p for part in reversed(self._parts) for p in reversed(part.passings) if not p.mark), None)
+        word = last_word(self._parts)
         return len(self._parts), 0, self.sequence, word.char_start if word else 0
-
-    def _before(self, index: int, passing: Passing) -> tuple[int, int]:
-        """Part and offset from where a word of this part is heard whole."""
-        offset = self._parts[index].lead_to(passing)
-        if offset >= 0 or index == 0:
-            return index, max(0, offset)
-        part = self._parts[index - 1]
-        floor = max((p.frame + 1 - part.first_frame for p in part.passings), default=0)
-        return index - 1, min(len(part.samples), max(0, floor, len(part.samples) + offset))
 
     def _step_back(self, frames: int) -> int:
         moved = 0
@@ -349,7 +294,3 @@ class Track:
         self._parts.clear()
         self._at = 0
         self.buffered_frames = 0
-
-
-def _nothing() -> None:
-    """Releases what has been released."""

@@ -2,8 +2,7 @@
 
 The file holds the frames it was given, one after another, and nothing else: the time in which nothing is written
 (between utterances, or when the producer is late) leaves no silence in it. So two files of the same text can be
-compared, and an underrun is found where underruns are counted, not here. Frames that were written and then cancelled
-stay: they had left for the loudspeaker.
+compared, and an underrun is found where underruns are counted, not here. Nothing that was written is taken back.
 """
 
 import time
@@ -70,6 +69,10 @@ class WavDevice(NullDevice):
     def close(self) -> None:
         super().close()
         self._close_file()
+
+    def _take_back(self) -> int:
+        """Nothing: what is in the file will be heard, and takes its time."""
+        return 0
 
     def _open_file(self) -> None:
         try:

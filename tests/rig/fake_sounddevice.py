@@ -125,9 +125,10 @@ class FakeStream:
         wait_s = self._buffer.time_until_room_s(frames)
         if wait_s:
             self._owner.clock.sleep_s(wait_s)
+        has_run_dry = bool(self.blocks) and self._buffer.queued_frames == 0
         self._buffer.add(frames)
         self.blocks.append(samples)
-        return False
+        return has_run_dry
 
     def stop(self, ignore_errors: bool = True) -> None:
         self._call("stop", ignore_errors=ignore_errors)

@@ -155,7 +155,7 @@ class FakeStages:
         command = self._to_output.popleft()
         self._lose_unheard(command.generation)
         self._ending = [report for report in self._ending if report.utterance_id in command.keep]
-        self._reports.extend(self._playback.cut(command.generation, command.keep)[0])
+        self._reports.extend(self._playback.cut(command.generation, command.keep))
         self._output_generation = command.generation
         if self._position is not None and self._position.utterance_id not in command.keep:
             self._position = None

@@ -51,7 +51,7 @@ class PulseServer:
         self.sink = sink
         self.rate_hz = rate_hz
         self.channels = channels
-        self._rewinds = rewinds
+        self.rewinds = rewinds
         self._folder = Path(tempfile.mkdtemp(prefix="utterd-pulse-", dir="/tmp"))  # short: a socket path is in it
         self._socket = self._folder / "native"
         self._process: subprocess.Popen[bytes] | None = None
@@ -104,6 +104,13 @@ class PulseServer:
         """As when the only loudspeaker is unplugged."""
         self.pactl("unload-module", "module-null-sink")
 
+    def unplug(self, sink: str) -> None:
+        """Remove this one of several."""
+        for line in self.pactl("list", "short", "modules").splitlines():
+            index, name, *arguments = line.split("\t")
+            if name == "module-null-sink" and f"sink_name={sink} " in f"{' '.join(arguments)} ":
+                self.pactl("unload-module", index)
+
     def add_sink(self) -> None:
         self.pactl("load-module", "module-null-sink", *self._sink_arguments().split())
 
@@ -119,7 +126,7 @@ class PulseServer:
 
     def _sink_arguments(self) -> str:
         form = f"rate={self.rate_hz} channels={self.channels} format=s16le"
-        return f"sink_name={self.sink} {form} norewinds={int(not self._rewinds)}"
+        return f"sink_name={self.sink} {form} norewinds={int(not self.rewinds)}"
 
     def _wait_until_it_listens(self) -> None:
         assert self._process is not None

@@ -57,7 +57,7 @@ class TransportStages(FakeStages):
             return False
         command = self._commands.popleft()
         if isinstance(command, Cut):
-            reports, _ = self._playback.cut(command.generation, command.keep, command.begin, command.trim)
+            reports = self._playback.cut(command.generation, command.keep, command.begin, command.trim)
             self._reports.extend(
                 PlaybackCut(utterance_id=report.utterance_id, audio_frames=report.audio_frames)
                 for report in self._ending

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from utterd.stages.output.device import DeviceLost, DeviceState, DeviceUnusable
+from utterd.stages.output.device import DeviceLost, DeviceState, DeviceUnusable, End
 from utterd.stages.output.null import NullDevice
 from utterd.stages.pcm import PcmInt16
 
@@ -43,9 +43,9 @@ class TroubledDevice(NullDevice):
         super().write(block)
         self.written.append(block.copy())
 
-    def cancel(self) -> None:
-        self.calls.append("cancel")
-        super().cancel()
+    def take_back(self, end: End) -> int:
+        self.calls.append("take_back")
+        return super().take_back(end)
 
     def drain(self) -> None:
         self.calls.append("drain")

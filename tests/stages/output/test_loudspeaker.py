@@ -5,7 +5,7 @@ import pytest
 from rig.clock import FakeClock
 from rig.troubled_device import TroubledDevice
 
-from utterd.stages.output.device import DeviceError, DeviceLost, DeviceState
+from utterd.stages.output.device import BLOCK_FRAMES, DeviceError, DeviceLost, DeviceState
 from utterd.stages.output.loudspeaker import Loudspeaker
 from utterd.stages.output.playback import FADE_FRAMES
 from utterd.stages.pcm import FULL_SCALE, fade_out
@@ -83,46 +83,82 @@ def test_loud_voices_are_clipped_not_wrapped(device, clock):
 # Silence
 
 
+def silence(loudspeaker: Loudspeaker) -> int:
+    """With nothing to come: frames of speech that come back."""
+    return loudspeaker.take_back(np.zeros(0, np.float32))
+
+
+def check_end(found: np.ndarray, fading: np.ndarray) -> None:
+    """A fade of these frames, and a block of silence that pushes it through the device."""
+    assert found[:FADE_FRAMES] == pytest.approx(fade_out(fading, FADE_FRAMES), abs=1e-4)
+    assert found[FADE_FRAMES:].tolist() == [0] * BLOCK_FRAMES
+
+
 def test_silence_ends_in_a_fade_from_where_the_sound_stood(loudspeaker, device, clock):
     ramp = np.linspace(0, 0.9, 3 * BLOCK, dtype=np.float32)
     loudspeaker.write(ramp)
     clock.advance_s(0.010)
-    loudspeaker.silence(np.zeros(FADE_FRAMES, np.float32))
-    assert device.calls[-1] == "cancel"
-    assert heard(device)[3 * BLOCK :] == pytest.approx(
-        fade_out(ramp[BLOCK : BLOCK + FADE_FRAMES], FADE_FRAMES), abs=1e-4
-    )
+    assert loudspeaker.take_back(np.zeros(FADE_FRAMES, np.float32)) == 2 * BLOCK
+    assert device.calls[-1] == "take_back"
+    check_end(heard(device)[3 * BLOCK :], ramp[BLOCK : BLOCK + FADE_FRAMES])
 
 
 def test_where_nothing_is_held_silence_ends_in_what_would_have_come_next(loudspeaker, device, clock):
     loudspeaker.write(ones())
     clock.advance_s(1)
-    tail = fade_out(ones(FADE_FRAMES), FADE_FRAMES)
-    loudspeaker.silence(tail)
-    assert heard(device)[BLOCK:] == pytest.approx(tail, abs=1e-4)
+    assert loudspeaker.take_back(ones(FADE_FRAMES)) == 0
+    check_end(heard(device)[BLOCK:], ones(FADE_FRAMES))
 
 
 def test_a_file_gets_the_faded_end_behind_everything_written(device, loudspeaker, monkeypatch):
     monkeypatch.setattr(TroubledDevice, "keeps_written", True)
+    monkeypatch.setattr(TroubledDevice, "_take_back", lambda device: 0)
     loudspeaker.write(ones())
     tail = fade_out(ones(FADE_FRAMES), FADE_FRAMES)
-    loudspeaker.silence(tail)
+    assert loudspeaker.take_back(ones(FADE_FRAMES)) == 0
     assert heard(device) == pytest.approx(np.concatenate([ones(), tail]), abs=1e-4)
     assert loudspeaker.mortal_frames == 0
 
 
 def test_a_second_silence_fades_what_the_first_one_left(loudspeaker, device):
     loudspeaker.write(ones())
-    loudspeaker.silence(np.zeros(0, np.float32))
-    loudspeaker.silence(np.zeros(0, np.float32))
-    first, second = heard(device)[BLOCK : BLOCK + FADE_FRAMES], heard(device)[BLOCK + FADE_FRAMES :]
-    assert second == pytest.approx(fade_out(first, FADE_FRAMES), abs=1e-3)
+    assert [silence(loudspeaker), silence(loudspeaker)] == [BLOCK, 0], "an end is no speech"
+    length = FADE_FRAMES + BLOCK_FRAMES
+    check_end(heard(device)[BLOCK + length :], heard(device)[BLOCK : BLOCK + FADE_FRAMES])
+
+
+def test_silence_written_behind_speech_is_not_counted_as_speech(loudspeaker, device, clock):
+    loudspeaker.write(ones())
+    loudspeaker.write(np.zeros(BLOCK, np.float32), is_speech=False)
+    clock.advance_s(0.005)
+    assert silence(loudspeaker) == BLOCK - 120
+
+
+def test_an_end_goes_on_with_what_comes_next_where_little_is_left(loudspeaker, device, clock):
+    """At another volume than the speech had, and faded as one piece."""
+    loudspeaker.set_volume(0.5)
+    loudspeaker.write(ones())
+    loudspeaker.write(ones())
+    clock.advance_s(0.018)
+    assert loudspeaker.take_back(ones(FADE_FRAMES)) == 48
+    check_end(heard(device)[2 * BLOCK :], ones(FADE_FRAMES, level=0.25))
+
+
+def test_an_end_in_the_middle_of_a_change_of_volume_makes_no_step(loudspeaker, device, clock):
+    loudspeaker.write(ones())
+    loudspeaker.set_volume(0.0)
+    loudspeaker.write(ones())
+    clock.advance_s(0.012)
+    loudspeaker.take_back(ones(FADE_FRAMES))
+    place = round(0.012 * 24_000)
+    joined = np.concatenate([heard(device)[:place], heard(device)[2 * BLOCK :]])
+    assert np.abs(np.diff(joined)).max() < 0.01
 
 
 def test_silence_on_a_device_that_does_not_play_is_nothing(loudspeaker, device):
     loudspeaker.close()
-    loudspeaker.silence(ones())
-    assert "cancel" not in device.calls
+    assert loudspeaker.take_back(ones()) == 0
+    assert "take_back" not in device.calls
 
 
 # Loss and recovery

@@ -202,9 +202,9 @@ def test_a_cut_drops_everything_and_fades_what_sounds(playback, releases):
     playback.add(unit(utterance=7), releases.new())
     playback.add(unit(utterance=8), releases.new())
     playback.next_block(BLOCK)
-    reports, tail = playback.cut(1, ())
-    assert np.array_equal(tail, fade_out(np.ones(FADE_FRAMES, np.float32), FADE_FRAMES))
-    assert reports == [
+    assert playback.is_cut(())
+    assert np.array_equal(playback.upcoming(), np.ones(FADE_FRAMES))
+    assert playback.cut(1, ()) == [
         PlaybackCut(utterance_id=7, audio_frames=BLOCK + FADE_FRAMES),
         PlaybackCut(utterance_id=8, audio_frames=0),
         CutDone(generation=1),
@@ -216,9 +216,8 @@ def test_a_cut_drops_everything_and_fades_what_sounds(playback, releases):
 
 def test_a_cut_before_the_first_sound_has_nothing_to_fade(playback, releases):
     playback.add(audio_chunk(np.ones(100)), releases.new())
-    reports, tail = playback.cut(1, ())
-    assert tail is None
-    assert reports == [PlaybackCut(utterance_id=1, audio_frames=0), CutDone(generation=1)]
+    assert not playback.is_cut(())
+    assert playback.cut(1, ()) == [PlaybackCut(utterance_id=1, audio_frames=0), CutDone(generation=1)]
 
 
 def test_chunks_of_an_older_generation_are_dropped(playback, releases):
@@ -231,8 +230,8 @@ def test_chunks_of_an_older_generation_are_dropped(playback, releases):
 def test_what_is_kept_goes_on_unheard(playback, releases):
     playback.add(unit(), releases.new())
     before = [playback.next_block(BLOCK)]
-    reports, tail = playback.cut(1, (1,))
-    assert (reports, tail) == ([CutDone(generation=1)], None)
+    assert not playback.is_cut((1,))
+    assert playback.cut(1, (1,)) == [CutDone(generation=1)]
     playback.add(unit(generation=1), releases.new())
     playback.add(unit(1, generation=1, is_last=True), releases.new())
     heard = sound([*before, *play_all(playback)])
@@ -251,9 +250,9 @@ def test_another_utterance_may_be_kept_than_the_one_that_sounds(playback, releas
     playback.add(unit(utterance=7), releases.new())
     playback.add(audio_chunk(np.full(ONES, 0.5), utterance=8, ends_unit=True, is_last=True), releases.new())
     playback.next_block(BLOCK)
-    reports, tail = playback.cut(1, (8,))
+    assert playback.is_cut((8,))
+    reports = playback.cut(1, (8,))
     assert [report.utterance_id for report in reports if isinstance(report, PlaybackCut)] == [7]
-    assert len(tail) == FADE_FRAMES
     heard = sound(play_all(playback))
     assert np.array_equal(heard[:FADE_FRAMES], 0.5 * fade_in(np.ones(FADE_FRAMES, np.float32), FADE_FRAMES))
     assert len(heard) == ONES
@@ -285,7 +284,7 @@ def test_chunks_that_overtake_their_cut_wait_for_it(playback, releases):
     playback.add(unit(utterance=8, generation=1, is_last=True), releases.new())
     playback.add(unit(utterance=9, generation=2, is_last=True), releases.new())
     assert {block.utterance_id for block in play_all(playback)} == {7}
-    reports, _ = playback.cut(1, ())
+    reports = playback.cut(1, ())
     assert UnitBuffered(utterance_id=8, sequence=0) in reports
     assert [block.utterance_id for block in play_all(playback) if block.ends_utterance] == [8]
     playback.cut(2, ())
@@ -303,15 +302,33 @@ def test_a_cut_that_is_repeated_changes_nothing(playback, releases):
     playback.cut(1, ())
     playback.add(unit(generation=1, is_last=True), releases.new())
     playback.next_block(BLOCK)
-    assert playback.cut(1, (1,)) == ([CutDone(generation=1)], None)
+    assert playback.cut(1, (1,)) == [CutDone(generation=1)]
     assert playback.is_flowing
 
 
-def test_the_end_fades_what_sounds(playback, releases):
-    assert len(playback.fading_end()) == 0
+def test_a_cut_tells_what_was_heard_with_the_end_that_was_faded(playback, releases):
     playback.add(unit(), releases.new())
     playback.next_block(BLOCK)
-    assert np.array_equal(playback.fading_end(), fade_out(np.ones(FADE_FRAMES, np.float32), FADE_FRAMES))
+    reports = playback.cut(1, (), unheard_frames=100)
+    assert reports[0] == PlaybackCut(utterance_id=1, audio_frames=BLOCK - 100 + FADE_FRAMES)
+
+
+def test_what_comes_next_can_be_looked_at_without_being_taken(playback, releases):
+    assert len(playback.upcoming()) == 0
+    playback.add(audio_chunk(count_up(0, 500)), releases.new())
+    playback.add(audio_chunk(count_up(500, 900), first_frame=500), releases.new())
+    playback.next_block(BLOCK)
+    playback.next_block(BLOCK)
+    assert np.array_equal(playback.upcoming(), count_up(480, 600))
+    assert np.array_equal(playback.next_block(BLOCK).samples, count_up(480, 720))
+
+
+def test_where_the_listener_stands_it_goes_on_after_a_pause(playback, releases):
+    playback.add(audio_chunk(count_up(0, 3000), ends_unit=True, is_last=True), releases.new())
+    playback.next_block(BLOCK)
+    playback.next_block(BLOCK)
+    playback.stand(100)
+    assert np.array_equal(playback.next_block(BLOCK).samples, fade_in(count_up(380, 620), FADE_FRAMES))
 
 
 # Gaps, and a stage that was restarted

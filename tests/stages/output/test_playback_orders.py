@@ -122,7 +122,7 @@ def deliveries(draw: st.DrawFn, listener: Listener, units: list[int]) -> Iterato
         )
         overtaking = draw(st.integers(0, min(3, len(anew))))
         yield from anew[:overtaking]
-        listener.note(listener.playback.cut(generation, (1,))[0])
+        listener.note(listener.playback.cut(generation, (1,)))
         stale = chunks[place : place + draw(st.integers(0, 3))]
         chunks = [*stale, *anew[overtaking:]]
     yield from chunks
@@ -136,7 +136,7 @@ def play(draw: st.DrawFn, units: list[int]) -> Listener:
     generation = 10
     while listener.wants_rewind:
         listener.wants_rewind = False
-        listener.note(listener.playback.cut(generation, (1,))[0])
+        listener.note(listener.playback.cut(generation, (1,)))
         for chunk in chunks_of(draw, units, first_unit=listener.next_unit, generation=generation):
             listener.deliver(chunk)
         generation += 1

@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rig.check_device import check_device
+from rig.check_device import check_device, no_end
 from rig.counter import counter
 from rig.fake_sounddevice import DEVICE_UNAVAILABLE, INVALID_CHANNELS, INVALID_RATE, FakeSoundDevice, card
 
@@ -100,21 +100,29 @@ def test_what_is_found_at_once_is_not_looked_for_again(sounddevice: FakeSoundDev
     assert sounddevice.initialisations == 1
 
 
-def test_cancel_aborts_and_starts_again_in_the_writing_thread(sounddevice: FakeSoundDevice) -> None:
+def test_taking_back_aborts_and_starts_again_in_the_writing_thread(sounddevice: FakeSoundDevice) -> None:
     device = started(sounddevice)
-    device.write(counter(2000))
+    device.write(counter(1000))
+    sounddevice.clock.advance_s(0.010)
     sounddevice.stream.calls.clear()
-    device.cancel()
+    assert device.take_back(no_end) == 760
     assert sounddevice.stream.calls == ["abort", "start"]
 
 
-def test_cancel_forgets_what_the_resampler_keeps(sounddevice: FakeSoundDevice) -> None:
+def test_an_end_is_told_what_was_taken_back_and_is_played_in_its_place(sounddevice: FakeSoundDevice) -> None:
+    device = started(sounddevice)
+    device.write(counter(1000))
+    sounddevice.clock.advance_s(0.010)
+    assert device.take_back(lambda taken_back: np.full(taken_back // 10, 7, np.int16)) == 760
+    assert sounddevice.stream.written[1000:].tolist() == [7] * 76
+
+
+def test_what_is_taken_back_includes_what_the_resampler_keeps(sounddevice: FakeSoundDevice) -> None:
     for channels in (1, 2):
         sounddevice.refused[24_000, channels] = INVALID_RATE
     device = started(sounddevice)
     device.write(np.full(480, 20_000, np.int16))
-    assert device.queued_frames > 0
-    device.cancel()
+    assert device.take_back(no_end) > 0
     assert device.queued_frames == 0
     sounddevice.stream.blocks.clear()
     device.write(np.zeros(4800, np.int16))
@@ -141,6 +149,16 @@ def test_drain_gives_up_on_a_device_that_stopped_playing(sounddevice: FakeSoundD
     with pytest.raises(DeviceLost, match="has stopped playing"):
         device.drain()
     assert device.state is DeviceState.LOST
+
+
+def test_it_counts_how_often_it_ran_dry(sounddevice: FakeSoundDevice) -> None:
+    device = started(sounddevice)
+    device.write(counter(480))
+    device.write(counter(480))
+    assert device.underflows == 0
+    sounddevice.clock.advance_s(0.1)
+    device.write(counter(480))
+    assert device.underflows == 1
 
 
 def test_latency_counts_the_queue_and_what_lies_behind_it(sounddevice: FakeSoundDevice) -> None:
@@ -195,7 +213,7 @@ def test_a_lost_device_can_be_closed_and_opened_again(sounddevice: FakeSoundDevi
     sounddevice.unplug()
     with pytest.raises(DeviceLost):
         device.write(counter(240))
-    device.cancel()
+    assert device.take_back(no_end) == 0
     device.stop()
     device.close()
     assert device.state is DeviceState.CLOSED

@@ -8,7 +8,7 @@ from rig.player import WINDOW, Player, counted, playing, speech
 
 from utterd.stages.chunks import Passing
 from utterd.stages.commands import Cut, PausePlayback, ResumePlayback, SeekTo
-from utterd.stages.output.track import LEAD_FRAMES
+from utterd.stages.output.part import LEAD_FRAMES
 from utterd.stages.pcm import FADE_FRAMES, FULL_SCALE
 from utterd.stages.reports import CutDone, Passed, PlaybackFinished, PlaybackPaused, PlaybackStarted, Sought
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utterd.stages.chunks import AudioChunk, ChunkHeader, Passing
-from utterd.stages.output.track import LEAD_FRAMES, Track
+from utterd.stages.output.part import LEAD_FRAMES
+from utterd.stages.output.track import Track
 from utterd.stages.pcm import FADE_FRAMES
 
 WORD = 1000

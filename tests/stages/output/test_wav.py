@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rig.check_device import check_device
+from rig.check_device import check_device, no_end
 from rig.clock import FakeClock
 from rig.counter import Pcm, counter
 
@@ -49,10 +49,10 @@ def test_the_file_holds_what_was_written_and_nothing_else(path: Path) -> None:
     assert np.array_equal(frames(path), counter(1000))
 
 
-def test_cancelled_frames_stay_in_the_file(path: Path) -> None:
+def test_nothing_is_taken_back_from_a_file(path: Path) -> None:
     device = started(path)
     device.write(counter(1200))
-    device.cancel()
+    assert device.take_back(no_end) == 0
     device.write(counter(10, start=1200))
     device.close()
     assert np.array_equal(frames(path), counter(1210))
