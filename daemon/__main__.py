@@ -70,7 +70,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="The speech daemon, in the foreground, until Ctrl-C.",
         epilog="example: utterd run --device null --voice am_rms",
     )
-    parser.add_argument("--device", help="auto, pulse, pulse:SINK, portaudio, portaudio:NAME, null, or wav:PATH (setting output.device)")
+    devices = "auto, pulse, pulse:SINK, portaudio, portaudio:NAME, null, or wav:PATH"
+    parser.add_argument("--device", help=f"{devices} (setting output.device)")
     parser.add_argument("--voice", help="the default voice (setting speech.voice)")
     parser.add_argument("--model", help="a bundle's name or folder (setting speech.model)")
     parser.add_argument("--ready-fd", type=int, default=0, help=argparse.SUPPRESS)

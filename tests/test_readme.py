@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from readme_tree import BEGIN, END, ROOT, tree
 
+from utterd.client.cli import COMMANDS
+
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -23,9 +25,7 @@ def test_every_file_it_names_exists(path):
     assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize(
-    "command", sorted(set(re.findall(r"utterd (speak|run|stop|status|queue|voices|doctor)\b", README)))
-)
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() & set(re.findall(r"utterd ([a-z]+)\b", README))))
 def test_every_command_it_names_has_help_with_an_example(command):
     run = subprocess.run(
         [Path(sys.executable).with_name("utterd"), command, "--help"], capture_output=True, text=True, timeout=60

@@ -1,4 +1,4 @@
-"""How speech-dispatcher wants a message spoken (its SET), and what we make of that. No I/O.
+"""How speech-dispatcher wants a message spoken (its SET), and what becomes of that. No I/O.
 
 | there | -100 … 0 … 100 | here |
 |---|---|---|
