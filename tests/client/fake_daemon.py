@@ -36,9 +36,6 @@ STATUS: dict[str, Any] = {
     "device": {"name": "null", "state": "idle", "latency_ms": 11.0},
     "voice": "af_test",
     "model": "starter",
-    "speed": 1.2,
-    "pitch": 0.0,
-    "volume": 1.0,
     "queue": QUEUE,
     "stages": [
         {

@@ -83,7 +83,7 @@ def test_status_shows_everything(daemon: FakeDaemon, capsys: pytest.CaptureFixtu
         output(capsys)
         == """\
 utterd 0.1.0, up 1 h 2 min
-voice    af_test of starter, speed 1.2
+voice    af_test of starter
 device   null, idle, latency 11.0 ms
 
 STAGE  PID   STATE  RESTARTS  MEMORY    CPU    SCHEDULING
@@ -107,6 +107,12 @@ ABSENT: list[dict[str, Any]] = [
     {"device": {}, "stages": [{}], "metrics": {"first_audio_ms": {"count": 0, "p50": None}, "rtf": {}, "cache": {}}},
     {"uptime_s": "long", "stages": ["odd"], "queue": [{}], "metrics": {"first_audio_ms": {"count": 1}}},
 ]
+
+
+def test_speed_pitch_and_volume_are_shown_where_they_are_not_the_voices_own() -> None:
+    usual = {"voice": "v", "model": "m", "speed": 1.0, "pitch": 0.0, "volume": 1.0}
+    assert "voice    v of m\n" in describe(usual)
+    assert "voice    v of m, speed 1.2, pitch -2\n" in describe(usual | {"speed": 1.2, "pitch": -2.0})
 
 
 @pytest.mark.parametrize("status", ABSENT)
