@@ -98,7 +98,7 @@ def man_page() -> str:
     page = str(Manpage(parser, format="single-commands-section", _data=data))
     page = re.sub(r'^(\.TH UTTERD "1") "[^"]*"', r'\1 ""', page)  # the day on which it was made says nothing
     page = re.sub(r"^usage: .*(?:\n +.*)*", r".nf\n\g<0>\n.fi", page, flags=re.MULTILINE)
-    return "".join(sign if sign.isascii() else rf"\[u{ord(sign):04X}]" for sign in _tidy(page) + _MORE)
+    return (_tidy(page) + _MORE).replace("…", "...").encode("ascii").decode()
 
 
 def _tidy(text: str) -> str:
