@@ -39,7 +39,9 @@ def read_instructions(
 
 
 def _read(instruction: Instruction, written: str, language: str, read_text: Callable[[str], str]) -> Reading | None:
-    """None: as ordinary text."""
+    """None: as ordinary text, and by itself, so that no rule reads across its edges."""
+    if instruction.kind == "phoneme":
+        return None
     if instruction.kind == "sub":
         said = read_text(instruction.value).strip()
         return Reading(said) if said else Reading(" ", dropped_because="to be left out")

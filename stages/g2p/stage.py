@@ -130,7 +130,7 @@ class G2p:
     def _read(self, text: str, speaking: Speaking, instructions: list[Instruction]) -> Reading:
         """Args: instructions: in code points of `text`."""
         language = speaking.language
-        others = [instruction for instruction in instructions if instruction.kind not in ("phoneme", "emphasis")]
+        others = [instruction for instruction in instructions if instruction.kind != "emphasis"]
 
         def normalize_unit(text: str) -> list[Span]:
             return normalize(text, language, profile=speaking.profile, instructions=others)

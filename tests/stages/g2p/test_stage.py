@@ -277,6 +277,14 @@ def test_a_stretch_with_phonemes_is_said_with_them_as_one_word(
     assert made.dropped == ()
 
 
+@pytest.mark.parametrize("text", ["/0", "-0", "$0", "10:30", "0.5"])
+def test_no_rule_reads_across_the_edge_of_a_stretch_with_phonemes(stage: G2p, text: str) -> None:
+    instruction = Instruction(char_start=len(text) - 1, char_end=len(text), kind="phoneme", value="ˈaɪ piː")
+    (chunk,) = stage.process(replace(unit_chunk(text), instructions=(instruction,)))
+    said = [phonemes_of(p.tokens[w.token_start : w.token_end]) for p in chunk.pieces for w in p.words]
+    assert sum(phonemes.count("I pi") for phonemes in said) == 1
+
+
 def test_phonemes_are_in_the_spelling_of_the_units_language(stage: G2p) -> None:
     for language, said in (("en-gb", "təmˈɑːtQ"), ("fr-fr", "təmˈɑːtQ"), ("en-us", "təmˈɑtO")):
         made = instructed(stage, "la tomato", ("tomato", "phoneme", "təˈmɑːtəʊ"), language=language)
