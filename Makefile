@@ -21,7 +21,7 @@ speak: $(VENV)/.installed $(VENV)/.portaudio ## speak TEXT="…" (to the file OU
 
 test: $(VENV)/.dev ## install what the tests need, then run them all
 	@sh tests/rig/install.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 dev: $(VENV)/.dev ## an editable install with the tools, and links for the type checker
 

@@ -10,6 +10,8 @@ from utterd.client.cli.exits import CommandError, Exit, complain
 from utterd.client.notify import notify
 from utterd.client.tray.state import Mood, TrayState
 
+NO_MENU = "this tray takes no menu: for one, pystray needs PyGObject, with GTK or AppIndicator"
+
 HOW_TO_INSTALL = "the tray needs the extra `tray`; install it: pip install 'utterd[tray]'"
 
 
@@ -32,10 +34,13 @@ def load_pystray() -> Any:
         if find_spec(library) is None:
             raise CommandError(Exit.FAILED, HOW_TO_INSTALL)
     try:
-        return import_module("pystray")
+        pystray: Any = import_module("pystray")
     except Exception as error:  # each of its ways to a desktop fails with errors of its own
         reason = str(error).strip() or type(error).__name__
         raise CommandError(Exit.FAILED, f"there is no tray to show an icon in: {reason}") from None
+    if not pystray.Icon.HAS_MENU:  # bare X11, where it also hangs now and then: its threads share one connection
+        raise CommandError(Exit.FAILED, NO_MENU)
+    return pystray
 
 
 class Tray:
@@ -53,10 +58,6 @@ class Tray:
         self._icon = pystray.Icon("utterd", self._images[Mood.OFF], self._state.describe(), menu)
 
     def run(self) -> None:
-        if not self._icon.HAS_MENU:
-            complain(
-                "this tray shows how things are, and no menu: for one, pystray needs PyGObject and GTK or AppIndicator"
-            )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.leave())
         try:

@@ -24,7 +24,7 @@
 #   rtkit                the service that gives users real time; polkitd and dbus, which it needs, come with it
 #   systemd              its tools, and its manager of user sessions, run in namespaces of the test's own
 #   libplist-utils       plistutil: another reader of property lists
-#   dunst                shows notifications, which libnotify-bin sends; trayer shows icons
+#   dunst                shows notifications, which libnotify-bin sends
 #   fish, zsh, man-db    shells that complete, and a reader of manual pages
 #   speech-dispatcher    what screen readers speak through, with its audio plugins, and espeak-ng to compare with
 set -eu
@@ -34,7 +34,7 @@ if [ $# -eq 0 ]; then
     set -- libportaudio2 libpulse0 pulseaudio pulseaudio-utils libasound2-plugins flite flite1-dev \
         xvfb x11-xkb-utils xdotool xterm xclip \
         sway wtype wl-clipboard foot xdg-desktop-portal gnome-settings-daemon-common libglib2.0-bin \
-        desktop-file-utils lua5.4 dunst libnotify-bin trayer \
+        desktop-file-utils lua5.4 dunst libnotify-bin \
         rtkit systemd libplist-utils \
         speech-dispatcher speech-dispatcher-audio-plugins speech-dispatcher-espeak-ng \
         fish zsh man-db
