@@ -20,10 +20,10 @@ from utterd.stages.g2p.symbols import SYMBOL_IDS
 _LEAST_FRAMES = 200
 """10 ms each: a sentence. What is shorter is not expected to be even."""
 _LONGEST_TOKENS = 300
-_SHIPPED_SHARE = 0.7
+_SHIPPED_SHARE = 0.75
 """Of the pieces, in the voices of the bundle; the rest in blends that people might make."""
 _JOINED_SHARE = 0.15
-_PLAIN_SPEED_SHARE = 0.7
+_PLAIN_SPEED_SHARE = 0.8
 _SPEEDS = (0.75, 1.5)
 
 Style = npt.NDArray[np.float32]

@@ -69,6 +69,7 @@ def fitted_level(
     if len(heard) <= _HELD_BACK:
         return Level.silent(recipe.widths.frame)  # nothing that it knows lasts for a sentence
     _fit(level, [piece for place, piece in enumerate(heard) if place % _HELD_BACK], recipe, progress, title)
+    level.eval()
     errors = errors_lu(level, heard[::_HELD_BACK])
     progress.console.print(
         f"{title}: {len(errors)} pieces held back, {errors.mean():+.2f} LU, spread {errors.std():.2f},"
@@ -77,7 +78,7 @@ def fitted_level(
     partial = kept.with_suffix(".partial")
     torch.save(level.state_dict(), partial)
     partial.replace(kept)
-    return level.eval()
+    return level
 
 
 def errors_lu(level: Level, heard: Sequence[_Piece]) -> npt.NDArray[np.float64]:

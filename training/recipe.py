@@ -32,7 +32,7 @@ class Recipe:
     """Of quantisation-aware fine-tuning."""
     pruned_steps: int = 500
     """Of fine-tuning after pruning."""
-    level_pieces: int = 6000
+    level_pieces: int = 5000
     """That the head for levels hears, in sound (`training.hearing`)."""
     speed_exponent: float = 0.7
     """How unevenly speed shortens sounds; see `AcousticGraph.durations`."""
