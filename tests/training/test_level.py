@@ -78,13 +78,12 @@ def test_a_piece_among_longer_ones_is_as_loud_as_alone(level):
     assert both.tolist() == pytest.approx([said(level, short), said(level, long)], abs=1e-5)
 
 
-def test_units_are_means_over_50_ms_of_what_is_there(level):
+def test_units_are_means_over_50_ms_and_what_is_left_over_is_none(level):
     told, log_f0, valid = piece(UNIT + 2)
     units, filled = level.units(told, log_f0, valid)
     assert torch.allclose(units[0, 0, :WIDTH], told[0, :UNIT].mean(dim=0), atol=1e-6)
-    assert torch.allclose(units[0, 1, :WIDTH], told[0, UNIT:].mean(dim=0), atol=1e-6)
     assert units[0, 0, WIDTH] == pytest.approx(4.8)
-    assert filled[0, :3].tolist() == pytest.approx([1, 2 / UNIT, 0])
+    assert filled[0, :3].tolist() == [1, 0, 0]
 
 
 def test_in_the_graphs_it_changes_the_level_and_nothing_else(student, level):

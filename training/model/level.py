@@ -56,7 +56,7 @@ class Level(nn.Module):
         return self.of_units(*self.units(frames, log_f0, valid))
 
     def units(self, frames: Tensor, log_f0: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """Means over 50 ms, a block's length of nothing behind them; and how much of each there is, from 0 to 1.
+        """Means over 50 ms, a block's length of nothing behind them; and 1 for those that are whole, 0 for others.
 
         Args:
             frames: the decoder's input (batch, t, width).
@@ -66,11 +66,14 @@ class Level(nn.Module):
         Returns:
             (batch, units, width + 1) and (batch, units).
         """
-        told = torch.cat([frames, log_f0.mean(dim=2, keepdim=True)], dim=2) * valid
-        padded = nn.functional.pad(torch.cat([told, valid], dim=2), (0, 0, 0, UNIT * _BLOCK))
-        pooled = nn.functional.avg_pool1d(padded.transpose(1, 2), UNIT).transpose(1, 2)
-        filled = pooled[..., -1:]
-        return pooled[..., :-1] / filled.clamp(min=1 / UNIT), filled[..., 0]
+        count = frames.shape[1] // UNIT
+        told = [
+            part[:, : count * UNIT].reshape(part.shape[0], count, UNIT, part.shape[2]).mean(dim=2)
+            for part in (frames, log_f0, valid)
+        ]
+        units = torch.cat([told[0], told[1].mean(dim=2, keepdim=True)], dim=2)
+        filled = (told[2][..., 0] > 0.999).float()
+        return nn.functional.pad(units, (0, 0, 0, _BLOCK)), nn.functional.pad(filled, (0, _BLOCK))
 
     def of_units(self, units: Tensor, filled: Tensor) -> Tensor:
         """Nepers (batch,)."""
