@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from training import augment
+from training.british import in_british
 from training.dataset import Example
 from training.parameters import COLUMNS
 from training.recipe import Recipe
@@ -75,6 +76,8 @@ def _vary(group: list[Example], recipe: Recipe, chance: np.random.Generator) -> 
         example = augment.enclosed(example, chance)
     if chance.random() < 0.3:
         example = augment.respelled(example, chance)
+    elif chance.random() < 0.12:
+        example = in_british(example, chance)
     if is_varied := chance.random() < 0.3:
         example = augment.at_speed(
             example, float(np.exp(chance.uniform(np.log(0.5), np.log(3.0)))), recipe.speed_exponent

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import onnx
 
 from training.blends import BLENDS
-from training.model.student import CONTEXT_LEFT, CONTEXT_RIGHT
+from training.model.graphs import CONTEXT_LEFT, CONTEXT_RIGHT
 from training.parameters import FRAME_SAMPLES, SAMPLE_RATE_HZ
 from utterd.config.bundles import find_bundle
 

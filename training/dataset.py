@@ -63,7 +63,7 @@ def make_dataset(recipe: Recipe, folder: Path, progress: Progress) -> Dataset:
     missing = [job for job in jobs if not job.path.exists()]
     task = progress.add_task("takes", total=len(jobs), completed=len(jobs) - len(missing))
     if missing:
-        _check_speakers(recipe, open_teacher(recipe.teacher, folder))  # flite builds its library, once for all workers
+        check_teacher(recipe, folder)  # flite builds its library, once for all workers
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # or numpy's idle threads double the time of each worker
         workers = min(recipe.threads, len(missing))
         with multiprocessing.get_context("spawn").Pool(workers, _open_teacher, (recipe.teacher, folder)) as pool:
@@ -72,9 +72,12 @@ def make_dataset(recipe: Recipe, folder: Path, progress: Progress) -> Dataset:
     return _load(recipe, jobs)
 
 
-def _check_speakers(recipe: Recipe, teacher: Teacher) -> None:
-    if missing := [speaker for speaker in recipe.speakers if speaker not in teacher.speakers]:
-        raise TeacherUnavailable(f"the teacher {recipe.teacher} has no speaker {missing[0]!r}")
+def check_teacher(recipe: Recipe, folder: Path) -> None:
+    """Raises TeacherUnavailable, as `make_dataset`."""
+    speakers = open_teacher(recipe.teacher, folder).speakers
+    if missing := [speaker for speaker in recipe.speakers if speaker not in speakers]:
+        known = ", ".join(speakers)
+        raise TeacherUnavailable(f"the teacher {recipe.teacher} has no speaker {missing[0]!r}; it has {known}")
 
 
 def _jobs(recipe: Recipe, folder: Path) -> Iterator[_Job]:
@@ -148,4 +151,4 @@ def describe(dataset: Dataset) -> str:
     return f"{len(dataset.training)} takes, {minutes:.0f} minutes"
 
 
-__all__ = ["Dataset", "Example", "describe", "make_dataset"]
+__all__ = ["Dataset", "Example", "check_teacher", "describe", "make_dataset"]

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import onnx
 import torch
 
-from training.model.student import AcousticGraph, Student, VocoderGraph
+from training.model.graphs import AcousticGraph, VocoderGraph
+from training.model.level import Level
+from training.model.student import Student
 from training.model.vocoder import Vocoder
 from utterd.stages.g2p.symbols import SYMBOL_IDS
 
@@ -34,9 +36,9 @@ def finished(student: Student, trained: Iterable[int]) -> Student:
     return student
 
 
-def export_graphs(student: Student, *, speed_exponent: float) -> dict[str, onnx.ModelProto]:
+def export_graphs(student: Student, level: Level, *, speed_exponent: float) -> dict[str, onnx.ModelProto]:
     """`acoustic` and `vocoder`, with `training::Taps` nodes; dimensions named batch, tokens, frames."""
-    acoustic = AcousticGraph(student, exponent=speed_exponent).eval()
+    acoustic = AcousticGraph(student, level, exponent=speed_exponent).eval()
     vocoder = VocoderGraph(student, Vocoder()).eval()
     tokens = torch.tensor([[0, 50, 83, 54, 156, 31, 16, 65, 87, 123, 54, 46, 4, 0], [0, 50, 83, 54, 4, *[0] * 9]])
     inputs = (tokens, student.acoustic.speakers.weight.detach()[[0, 0]], torch.ones(2))

@@ -6,14 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training import loudness
 from training.batches import Batch
 from training.model.student import Student, token_mask
-from training.parameters import CEPSTRUM, LOG_F0, STRENGTHS, VOICING
-
-_WEIGHTS = torch.from_numpy(loudness.WEIGHTS).float()
-_COSINES = torch.from_numpy(loudness.COSINES)
-_BANDS = torch.from_numpy(loudness.BANDS).float()
+from training.parameters import LOG_F0, VOICING
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +21,6 @@ class Losses:
     movement: Tensor
     """First differences of the cepstrum: onsets and bursts."""
     strengths: Tensor
-    level: Tensor
-    """How much louder or softer the whole take is, in LU, absolute. Only `Student.level` learns from it."""
     log_f0: Tensor
     """In nepers over the normalising deviation; voiced frames."""
     voicing: Tensor
@@ -38,7 +31,7 @@ class Losses:
 
     def total(self) -> Tensor:
         spectral = self.cepstrum + 0.5 * self.envelope + 0.5 * self.movement + 0.5 * self.strengths
-        return spectral + self.level + 2.5 * self.log_f0 + 0.5 * self.voicing + 0.1 * self.duration
+        return spectral + 2.5 * self.log_f0 + 0.5 * self.voicing + 0.1 * self.duration
 
     def figures(self) -> dict[str, float]:
         return {name: float(getattr(self, name).detach()) for name in self.__slots__}
@@ -47,8 +40,7 @@ class Losses:
 def losses(student: Student, batch: Batch) -> Losses:
     """Of one batch, spoken with the teacher's durations."""
     frames = batch.parameters.shape[1]
-    said, log_f0, made, shift = student.learn(batch.tokens, batch.durations, batch.speaker, frames)
-    said, log_f0, made = said.float(), log_f0.float(), made.float()
+    said, log_f0, made = student.learn(batch.tokens, batch.durations, batch.speaker, frames)
     decoder = student.decoder
     valid = (torch.arange(frames)[None] < batch.durations.sum(1, keepdim=True)).float()
     voiced = batch.parameters[..., VOICING] * valid
@@ -56,7 +48,6 @@ def losses(student: Student, batch: Batch) -> Losses:
     error = (made - wanted).abs() * valid[..., None]
     both = valid[:, 1:, None] * valid[:, :-1, None]
     movement = (torch.diff(made[..., 1:26], dim=1) - torch.diff(wanted[..., 1:26], dim=1)).abs() * both
-    level = _level_error(student, made, shift, batch.parameters, valid)
     spread = student.acoustic.log_f0_std
     pitch = ((log_f0 - batch.parameters[..., LOG_F0]) / spread).abs() * voiced
     voicing = functional.binary_cross_entropy_with_logits(
@@ -72,38 +63,8 @@ def losses(student: Student, batch: Batch) -> Losses:
         envelope=error[..., 1:4].sum() / count / 3,
         movement=movement.sum() / count / 25,
         strengths=error[..., 26:].sum() / count / 5,
-        level=level,
         log_f0=pitch.sum() / voiced.sum().clamp(min=1),
         voicing=(voicing * valid).sum() / count,
         duration=(deviance * counted).sum() / counted.sum().clamp(min=1),
         duration_ms=slip_ms.sum() / ((batch.durations > 0) * counted).sum().clamp(min=1),
     )
-
-
-def _level_error(student: Student, made: Tensor, shift: Tensor, wanted: Tensor, valid: Tensor) -> Tensor:
-    """Mean over takes of |10 log10 of the power made over the power wanted|, weighted as BS.1770 does.
-
-    Both have the same frames, so its gates, which leave out pauses, would leave out the same.
-
-    Args:
-        made: normalised parameters (batch, frames, 31), voicing a logit.
-        shift: what is added to c0, in nepers (batch,).
-        wanted: parameters (batch, frames, 32).
-        valid: (batch, frames), 1 or 0.
-    """
-    with torch.autocast("cpu", enabled=False):
-        voicing, cepstrum, strengths = student.decoder.physical(made.detach())
-        power = (_power(voicing, cepstrum, strengths) * valid).sum(1)
-        aim = (_power(wanted[..., VOICING, None], wanted[..., CEPSTRUM], wanted[..., STRENGTHS]) * valid).sum(1)
-        level: Tensor = (10 * torch.log10((power + 1e-9) / (aim + 1e-9)) + shift / loudness.NEPERS_PER_DB).abs().mean()
-        return level
-
-
-def _power(voicing: Tensor, cepstrum: Tensor, strengths: Tensor) -> Tensor:
-    """Of each frame: `loudness.estimate_lufs` before its gates; (batch, frames)."""
-    amplitude = torch.exp((cepstrum @ _COSINES).clamp(max=14))
-    periodic = strengths @ _BANDS
-    return (amplitude**2 * (voicing * periodic**2 + (1 - periodic) ** 2)) @ _WEIGHTS
-
-
-assert (CEPSTRUM.start, STRENGTHS.start) == (2, 27), "the decoder's columns are the vocoder's but the first"

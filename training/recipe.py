@@ -32,9 +32,14 @@ class Recipe:
     """Of quantisation-aware fine-tuning."""
     pruned_steps: int = 500
     """Of fine-tuning after pruning."""
+    level_pieces: int = 5000
+    """That the head for levels hears, in sound (`training.hearing`)."""
     speed_exponent: float = 0.7
     """How unevenly speed shortens sounds; see `AcousticGraph.durations`."""
     threads: int = 2
+    """Processes that make takes."""
+    learning_threads: int = 1
+    """Another number adds in another order, and gives another voice. A second one waits wherever others work."""
 
 
 FULL = Recipe(name="starter")
@@ -49,6 +54,7 @@ TINY = Recipe(
     average_decay=0.98,
     aware_steps=30,
     pruned_steps=30,
+    level_pieces=200,
 )
 """A voice in under two minutes: for the test that the whole path works."""
 RECIPES = {recipe.name: recipe for recipe in (FULL, TINY)}

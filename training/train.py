@@ -89,7 +89,7 @@ def train(
     title: str,
 ) -> Student:
     """Teach `student` for so many steps; from `checkpoint` on, if there is one. Returns the running average."""
-    torch.set_num_threads(recipe.threads)
+    torch.set_num_threads(recipe.learning_threads)
     torch.use_deterministic_algorithms(True)
     # Filling uninitialised memory guards against bugs that we have not, for a tenth of the time.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property that stubs lack
@@ -134,14 +134,10 @@ def _step(run: Run, batch: Batch, rate: float, decay: float) -> Losses:
         group["lr"] = rate
     run.student.train()
     torch.manual_seed(run.step)  # dropout: the same whether or not the run was interrupted
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = losses(run.student, batch)
+    found = losses(run.student, batch)
     run.optimizer.zero_grad(set_to_none=True)
     found.total().backward()  # type: ignore[no-untyped-call]  # torch has not annotated it
-    apart = list(run.student.level.parameters())
-    of_it = set(map(id, apart))
-    nn.utils.clip_grad_norm_([each for each in run.student.parameters() if id(each) not in of_it], 1.0)
-    nn.utils.clip_grad_norm_(apart, 1.0)
+    nn.utils.clip_grad_norm_(run.student.parameters(), 1.0)
     run.optimizer.step()
     run.step += 1
     share = 1 - min(decay, (run.step + 1) / (run.step + 20))

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
-import onnx
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -16,8 +16,9 @@ from training.judge.sentences import sentences
 from training.judge.speed import measure_speed
 from training.judge.voice import BundleVoice
 from training.lines import read_line
-from training.lowering import lower, stored_in_half
-from training.make import Trained, calibration, graphs_of, train_voice, write_voice
+from training.lowering import Range, lower, stored_in_half
+from training.make import Graphs, Trained, calibration, graphs_of, level_of, rounded, train_voice, write_voice
+from training.model.student import Student
 from training.quantise.prune import pruned
 from training.quantise.ranges import calibrate
 from training.recipe import Recipe
@@ -27,8 +28,8 @@ from utterd.config.bundles import load_bundle
 _WIDTHS = (0.75, 0.5, 0.25)
 _PRUNED_RATE = 0.4
 """Of the recipe's learning rate: much has to be learned anew."""
-
-Graphs = dict[str, onnx.ModelProto]
+_LEVEL_PIECES = 600
+"""Evenness is not judged here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,57 +48,64 @@ class Figures:
 def make_variants(recipe: Recipe, folder: Path, output: Path, progress: Progress) -> None:
     """Every variant's bundle under `output`, a table on the console, and `output/variants.json`."""
     trained = train_voice(recipe, folder, progress)
-    names = [_write(name, make, trained, output) for name, make in _precisions().items()]
-    names += list(_pruned(trained, folder, output, progress))
+    few = replace(recipe, level_pieces=min(recipe.level_pieces, _LEVEL_PIECES))
+    laboratory = _Laboratory(replace(trained, recipe=few), folder, output, progress)
+    names = [*laboratory.precisions(), *laboratory.pruned()]
     figures = list(_judged(names, output, progress))
     (output / "variants.json").write_text(json.dumps([asdict(row) for row in figures], indent=1) + "\n")
     progress.stop()
     Console(width=140).print(_table(figures))
 
 
-def _precisions() -> dict[str, Callable[[Trained], Graphs]]:
-    """Name → graphs, of one student."""
+@dataclass(frozen=True, slots=True)
+class _Laboratory:
+    """Writes variants of one trained student; yields their names."""
 
-    def plain(trained: Trained) -> Graphs:
-        return {name: lower(graph) for name, graph in graphs_of(trained, trained.student).items()}
+    trained: Trained
+    folder: Path
+    output: Path
+    progress: Progress
 
-    def rounded(trained: Trained) -> Graphs:
-        return {name: lower(graph, trained.ranges) for name, graph in graphs_of(trained, trained.student).items()}
+    def precisions(self) -> Iterator[str]:
+        ranges = self.trained.ranges
+        student = self.trained.student
+        yield self._write("float32", student, _plain)
+        yield self._write("float16 stored", student, _in_half)
+        yield self._write("hybrid", student, partial(_hybrid, ranges=ranges))
+        yield self._write("int8", student, partial(rounded, ranges=ranges))
+        yield self._write("int8-aware", self.trained.aware, partial(rounded, ranges=ranges))
 
-    def aware(trained: Trained) -> Graphs:
-        return {name: lower(graph, trained.ranges) for name, graph in graphs_of(trained, trained.aware).items()}
+    def pruned(self) -> Iterator[str]:
+        """At each width, fine-tuned, in float32 and in int8."""
+        recipe, dataset = self.trained.recipe, self.trained.dataset
+        for share in _WIDTHS:
+            title = f"width {share:.0%}"
+            student = train(
+                pruned(self.trained.student, recipe.widths.scaled(share)), dataset, recipe, steps=recipe.pruned_steps,
+                learning_rate=recipe.learning_rate * _PRUNED_RATE, progress=self.progress, title=title,
+                checkpoint=checkpoint(self.folder, f"width-{100 * share:.0f}", recipe, recipe.pruned_steps, dataset),
+            )  # fmt: skip
+            ranges = calibrate(student, calibration(dataset, recipe))
+            yield self._write(f"{title} float32", student, _plain)
+            yield self._write(f"{title} int8", student, partial(rounded, ranges=ranges))
 
-    def hybrid(trained: Trained) -> Graphs:
-        return {"acoustic": rounded(trained)["acoustic"], "vocoder": stored_in_half(plain(trained)["vocoder"])}
-
-    return {
-        "float32": plain,
-        "float16 stored": lambda trained: {name: stored_in_half(graph) for name, graph in plain(trained).items()},
-        "hybrid": hybrid,
-        "int8": rounded,
-        "int8-aware": aware,
-    }
+    def _write(self, name: str, student: Student, finish: Callable[[Graphs], Graphs]) -> str:
+        level = level_of(self.trained, student, finish, self.folder, self.progress)
+        graphs = finish(graphs_of(self.trained, student, level))
+        write_voice(self.trained, student, graphs, self.output / name.replace(" ", "-"))
+        return name
 
 
-def _write(name: str, make: Callable[[Trained], Graphs], trained: Trained, output: Path) -> str:
-    write_voice(trained, trained.student, make(trained), output / name.replace(" ", "-"))
-    return name
+def _plain(graphs: Graphs) -> Graphs:
+    return {name: lower(graph) for name, graph in graphs.items()}
 
 
-def _pruned(trained: Trained, folder: Path, output: Path, progress: Progress) -> Iterator[str]:
-    """At each width, fine-tuned, in float32 and in int8."""
-    recipe, dataset = trained.recipe, trained.dataset
-    for share in _WIDTHS:
-        title = f"width {share:.0%}"
-        student = train(
-            pruned(trained.student, recipe.widths.scaled(share)), dataset, recipe, steps=recipe.pruned_steps,
-            learning_rate=recipe.learning_rate * _PRUNED_RATE, progress=progress, title=title,
-            checkpoint=checkpoint(folder, f"width-{100 * share:.0f}", recipe, recipe.pruned_steps, dataset),
-        )  # fmt: skip
-        ranges = calibrate(student, calibration(dataset, recipe))
-        small = replace(trained, student=student, ranges=ranges)
-        yield _write(f"{title} float32", _precisions()["float32"], small, output)
-        yield _write(f"{title} int8", _precisions()["int8"], small, output)
+def _in_half(graphs: Graphs) -> Graphs:
+    return {name: stored_in_half(graph) for name, graph in _plain(graphs).items()}
+
+
+def _hybrid(graphs: Graphs, *, ranges: dict[str, Range]) -> Graphs:
+    return {"acoustic": lower(graphs["acoustic"], ranges), "vocoder": stored_in_half(lower(graphs["vocoder"]))}
 
 
 def _judged(names: list[str], output: Path, progress: Progress) -> Iterator[Figures]:

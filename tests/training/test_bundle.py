@@ -6,6 +6,7 @@ import pytest
 from training import blends, bundle
 from training.export import export_graphs
 from training.lowering import lower
+from training.model.level import Level
 from training.model.style import PROSODY, TIMBRE
 from utterd.config.bundles import load_bundle, verify_files
 from utterd.stages.inference.voices import Voices
@@ -17,7 +18,9 @@ STYLES = {
 
 
 def write(student, folder):
-    graphs = {name: lower(model) for name, model in export_graphs(student, speed_exponent=0.7).items()}
+    graphs = {
+        name: lower(model) for name, model in export_graphs(student, Level.silent(32), speed_exponent=0.7).items()
+    }
     bundle.write_bundle(
         folder, name="made", graphs=graphs, voices=blends.voices(STYLES), licence=bundle.FLITE_LICENCE,
         origins=bundle.FLITE_ORIGINS,

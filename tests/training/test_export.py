@@ -8,7 +8,8 @@ import torch
 
 from training.export import export_graphs, finished
 from training.lowering import Range, integer_weight, lower, stored_in_half, taps_nodes
-from training.model.student import CONTEXT_LEFT, CONTEXT_RIGHT, AcousticGraph
+from training.model.graphs import CONTEXT_LEFT, CONTEXT_RIGHT, AcousticGraph
+from training.model.level import Level
 from training.model.vocoder import Vocoder  # noqa: F401  (its constants are in the graphs)
 from utterd.stages.g2p.symbols import SYMBOL_IDS
 
@@ -28,8 +29,15 @@ def feeds(student, rows: list[list[int]], speed: float = 1.0) -> dict[str, np.nd
 
 
 @pytest.fixture
-def exported(student):
-    return export_graphs(student, speed_exponent=0.7)
+def level() -> Level:
+    """Of random weights."""
+    torch.manual_seed(3)
+    return Level(32).eval()
+
+
+@pytest.fixture
+def exported(student, level):
+    return export_graphs(student, level, speed_exponent=0.7)
 
 
 @pytest.fixture
@@ -37,11 +45,11 @@ def float_graphs(exported):
     return {name: session(lower(model)) for name, model in exported.items()}
 
 
-def test_the_acoustic_graph_is_the_student(student, float_graphs):
+def test_the_acoustic_graph_is_the_student_and_its_head(student, level, float_graphs):
     given = feeds(student, [TOKENS], 1.3)
     durations, frames = float_graphs["acoustic"].run(None, given)
     with torch.no_grad():
-        wanted = AcousticGraph(student, exponent=0.7)(*(torch.from_numpy(value) for value in given.values()))
+        wanted = AcousticGraph(student, level, exponent=0.7)(*(torch.from_numpy(value) for value in given.values()))
     assert (durations == wanted[0].numpy()).all()
     assert np.abs(frames - wanted[1].numpy()).max() < 1e-4
 

@@ -3,8 +3,10 @@
 import pytest
 import torch
 
+from training.model.graphs import AcousticGraph
+from training.model.level import Level
 from training.model.regulate import Regulator
-from training.model.student import AcousticGraph, token_mask
+from training.model.student import token_mask
 from training.model.style import PROSODY, TIMBRE
 
 TOKENS = torch.tensor([[0, 50, 83, 54, 156, 31, 16, 65, 87, 123, 54, 46, 4, 0]])
@@ -13,7 +15,7 @@ TOKENS = torch.tensor([[0, 50, 83, 54, 156, 31, 16, 65, 87, 123, 54, 46, 4, 0]])
 def durations_at(student, speed: float, exponent: float = 0.7) -> torch.Tensor:
     style = student.acoustic.speakers.weight[:1]
     with torch.no_grad():
-        return AcousticGraph(student, exponent=exponent)(TOKENS, style, torch.tensor([speed]))[0][0]
+        return AcousticGraph(student, Level.silent(32), exponent=exponent)(TOKENS, style, torch.tensor([speed]))[0][0]
 
 
 def test_every_frame_belongs_to_the_token_that_lasts_then():
@@ -71,7 +73,7 @@ def test_the_prosody_half_alone_moves_durations_and_pitch_and_the_timbre_half_al
         with torch.no_grad():
             return student.acoustic(TOKENS, changed, mask)
 
-    lasting, knots, features, _ = said(None)
+    lasting, knots, features = said(None)
     by_prosody, by_timbre = said(PROSODY), said(TIMBRE)
     assert not torch.equal(by_prosody[0], lasting)
     assert not torch.equal(by_prosody[1], knots)

@@ -71,7 +71,7 @@ class Acoustic(nn.Module):
         self.register_buffer("log_f0_mean", torch.tensor(4.9))
         self.register_buffer("log_f0_std", torch.tensor(0.3))
 
-    def forward(self, tokens: Tensor, style: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, tokens: Tensor, style: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What each token is.
 
         Args:
@@ -81,7 +81,7 @@ class Acoustic(nn.Module):
 
         Returns:
             log of the duration in 5 ms frames (batch, n); log F0 at the knots (batch, n, 4);
-            features (batch, n, 2 * frame); the trunk's reading of the tokens (batch, n, width).
+            features (batch, n, 2 * frame).
         """
         x = self.embed(tokens) * mask
         for layer in self.trunk:
@@ -89,11 +89,10 @@ class Acoustic(nn.Module):
         prosody = x + self.prosody_style(style[:, PROSODY])[:, None]
         for layer in self.prosody:
             prosody = layer(prosody, mask)
-        with torch.autocast(tokens.device.type, enabled=False):
-            said = self.prosody_out(self.prosody_norm(prosody.float()))
+        said = self.prosody_out(self.prosody_norm(prosody))
         scale, shift = self.timbre_style(style[:, TIMBRE])[:, None].chunk(2, dim=2)
         timbre = x * (1 + scale) + shift
         for layer in self.timbre:
             timbre = layer(timbre, mask)
         knots = said[..., 1:] * self.log_f0_std + self.log_f0_mean
-        return said[..., 0].clamp(LEAST_LOG, LONGEST_LOG), knots, self.features(timbre), x
+        return said[..., 0].clamp(LEAST_LOG, LONGEST_LOG), knots, self.features(timbre)

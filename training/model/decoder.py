@@ -36,8 +36,7 @@ class Decoder(nn.Module):
         x = features * valid
         for block in self.blocks:
             x = block(x, valid)
-        with torch.autocast(x.device.type, enabled=False):
-            said = self.out(self.norm(x.float()))
+        said = self.out(self.norm(x))
         frames: Tensor = said.reshape(said.shape[0], -1, SPECTRAL)
         return frames
 

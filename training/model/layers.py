@@ -1,7 +1,7 @@
 """Layers that the exported graphs run as matrix products: sequences are (batch, time, channels), convolutions unfolded.
 
 ONNX Runtime multiplies by constant matrices at 106 GFLOP/s on one Zen 4 core in float32 and at 400 in int8, where its
-one-dimensional convolutions reach neither (bench of 2026-11-25); PyTorch trains the same form in bfloat16 at 200.
+one-dimensional convolutions reach neither (bench of 2026-11-25).
 """
 
 import math

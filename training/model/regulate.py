@@ -65,8 +65,7 @@ class Regulator(nn.Module):
         line = (own * hats).sum(dim=2)[:, None]
         reach = len(SMOOTHING) // 2
         padded = torch.cat([line[:, :, :1].expand(-1, -1, reach), line, line[:, :, -1:].expand(-1, -1, reach)], dim=2)
-        with torch.autocast(padded.device.type, enabled=False):  # bfloat16 would round pitch to quarter-tones
-            return nn.functional.conv1d(padded.float(), self.smoothing)[:, 0]
+        return nn.functional.conv1d(padded, self.smoothing)[:, 0]
 
 
 def phase_cycles(log_f0: Tensor) -> Tensor:
