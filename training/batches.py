@@ -76,7 +76,7 @@ def _vary(group: list[Example], recipe: Recipe, chance: np.random.Generator) -> 
         example = augment.enclosed(example, chance)
     if chance.random() < 0.3:
         example = augment.respelled(example, chance)
-    elif chance.random() < 0.12:
+    elif recipe.british_share and chance.random() < recipe.british_share:
         example = in_british(example, chance)
     if is_varied := chance.random() < 0.3:
         example = augment.at_speed(

@@ -42,7 +42,11 @@ def running(paths: Paths, *arguments: str, script: str = PAUSE) -> Iterator["sub
 
 
 class TestFinding:
-    @pytest.mark.parametrize("content", [None, "", "unknown\n", "0\n", "999999999\n", f"{os.getpid()}\n"])
+    @pytest.mark.parametrize(
+        "content",
+        [None, "", "unknown\n", "0\n", "999999999\n", f"{os.getpid()}\n"],
+        ids=["none", "empty", "words", "nobody", "no such", "these tests"],
+    )
     def test_a_lock_that_names_no_daemon_means_none(self, paths: Paths, content: str | None) -> None:
         paths.run.mkdir(mode=0o700)
         if content is not None:
