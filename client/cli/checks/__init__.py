@@ -7,6 +7,7 @@ from utterd.client.cli.checks.daemon import ask_daemon, check_run_folder, check_
 from utterd.client.cli.checks.desktop import check_desktop, check_scheduling
 from utterd.client.cli.checks.finding import Finding, Verdict
 from utterd.client.cli.checks.installation import (
+    check_libpulse,
     check_model,
     check_packages,
     check_portaudio,
@@ -22,6 +23,8 @@ def examine() -> Iterator[Finding]:
     yield check_python(sys.version_info[:2])
     yield check_packages(required_distributions())
     yield check_portaudio()
+    if sys.platform.startswith("linux"):
+        yield check_libpulse()
     try:
         paths = find_paths()
     except PathError as error:

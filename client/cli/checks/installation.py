@@ -71,11 +71,23 @@ def check_portaudio(
         return Finding(name="PortAudio", verdict=Verdict.OK, detail="comes with sounddevice")
     if library := find_library("portaudio"):
         return Finding(name="PortAudio", verdict=Verdict.OK, detail=library)
+    mend = "sudo apt-get install libportaudio2   (dnf: portaudio, pacman: portaudio)"
+    if find_library("pulse"):
+        detail = "the library is missing: without a sound server there is no loudspeaker"
+        return Finding(name="PortAudio", verdict=Verdict.NOTE, detail=detail, mend=mend)
+    detail = "the library is missing, so no loudspeaker can be used; files can still be written with -o"
+    return Finding(name="PortAudio", verdict=Verdict.BROKEN, detail=detail, mend=mend)
+
+
+def check_libpulse(find_library: Callable[[str], str | None] = find_system_library) -> Finding:
+    """The way to PulseAudio and PipeWire; there is another, through PortAudio."""
+    if library := find_library("pulse"):
+        return Finding(name="libpulse", verdict=Verdict.OK, detail=library)
     return Finding(
-        name="PortAudio",
-        verdict=Verdict.BROKEN,
-        detail="the library is missing, so no loudspeaker can be used; files can still be written with -o",
-        mend="sudo apt-get install libportaudio2   (dnf: portaudio, pacman: portaudio)",
+        name="libpulse",
+        verdict=Verdict.NOTE,
+        detail="the library is missing: sound servers are reached through PortAudio, and stops are less exact",
+        mend="sudo apt-get install libpulse0   (dnf: pulseaudio-libs, pacman: libpulse)",
     )
 
 

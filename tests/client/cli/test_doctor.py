@@ -13,6 +13,7 @@ from utterd.client.cli.checks.daemon import ask_daemon, check_run_folder, check_
 from utterd.client.cli.checks.desktop import check_desktop, check_hotkeys, check_scheduling, check_service
 from utterd.client.cli.checks.finding import Finding, Verdict
 from utterd.client.cli.checks.installation import (
+    check_libpulse,
     check_model,
     check_packages,
     check_portaudio,
@@ -50,6 +51,13 @@ def test_portaudio_is_the_systems_on_linux() -> None:
     missing = check_portaudio(lambda name: None, "linux")
     assert missing.verdict is Verdict.BROKEN
     assert "apt-get install libportaudio2" in missing.mend
+
+
+def test_without_portaudio_a_sound_server_will_do() -> None:
+    found = {"pulse": "libpulse.so.0"}
+    assert check_portaudio(found.get, "linux").verdict is Verdict.NOTE
+    assert check_libpulse(found.get).verdict is Verdict.OK
+    assert "libpulse0" in check_libpulse({}.get).mend
 
 
 def test_portaudio_comes_with_sounddevice_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
