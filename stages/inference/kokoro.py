@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from utterd.config.bundles import Bundle
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable, OnnxSession
-from utterd.stages.inference.synthesizer import SynthesisRequest, WholeSpeech, check_request
+from utterd.stages.inference.synthesizer import LEAD_FRAMES, SynthesisRequest, WholeSpeech, check_request
 from utterd.stages.inference.voices import Voices
 from utterd.stages.work import ChunkFailed
 
@@ -29,6 +29,8 @@ FRAME_SAMPLES = 600
 
 class KokoroSynthesizer:
     """`model.onnx` and `voices.npz`."""
+
+    lead_frames = LEAD_FRAMES
 
     def __init__(self, bundle: Bundle, *, threads: int) -> None:
         self._session = OnnxSession(bundle.file("model.onnx"), threads=threads)

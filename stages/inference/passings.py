@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from utterd.stages.chunks import Passing, PhonemeChunk, Piece
-from utterd.stages.inference.synthesizer import Speech
-from utterd.stages.inference.unit import LEAD_FRAMES, Stretch
+from utterd.stages.inference.synthesizer import LEAD_FRAMES, Speech
+from utterd.stages.inference.unit import Stretch
 
 
 class Passings:

@@ -100,6 +100,7 @@ class Inference:
                 speech.total_frames,
                 trailing_quiet(piece.tokens, QUIET_TOKENS),
                 silence_frames(chunk.pause, chunk.pause_ms, chunk.speaking.speed) if ends_unit else 0,
+                lead=self._synthesizer.lead_frames,
             )
             passed.add(piece, speech, stretch, piece_start)
             start = max(start, passed.first_frame)

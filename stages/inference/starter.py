@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from utterd.config.bundles import Bundle
+from utterd.stages.chunks import SAMPLE_RATE_HZ
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable, OnnxSession
 from utterd.stages.inference.pitch import shift_pitch
 from utterd.stages.inference.synthesizer import SynthesisRequest, WholeSpeech, check_request, window_edges
@@ -22,6 +23,10 @@ _GRAPH_KEYS = ("duration_samples", "frame_samples", "context_left_frames", "cont
 
 class StarterSynthesizer:
     """`acoustic.onnx` (tokens, style, speed → durations, frames) and `vocoder.onnx` (frames → audio)."""
+
+    lead_frames = SAMPLE_RATE_HZ * 3 // 1000
+    """3 ms, within which most of the fade is over: a listener waits for every one of them. Sounds begin where its
+    durations say; the closure of a plosive is its own."""
 
     def __init__(self, bundle: Bundle, *, threads: int) -> None:
         self._graph = bundle.graph

@@ -17,6 +17,10 @@ FIRST_WINDOW_FRAMES = SAMPLE_RATE_HZ // 5
 LARGEST_WINDOW_FRAMES = SAMPLE_RATE_HZ
 """1 s: no more is thrown away by a cancel, and no chunk is larger."""
 
+LEAD_FRAMES = SAMPLE_RATE_HZ // 100
+"""10 ms of a model's leading silence stay unless the model knows better: room for the attack of a plosive, which may be
+early by half a unit of its durations, and for the fade-in."""
+
 MAX_TOKENS = 510
 """PL-BERT has 512 positions; two hold the padding."""
 LARGEST_TOKEN = 177
@@ -53,6 +57,9 @@ class Speech(Protocol):
 
 class Synthesizer(Protocol):
     """A loaded model. Used by one thread; only an `Abort` may be touched from another."""
+
+    lead_frames: int
+    """How much is to stay of the silence in front of a piece, at 24 kHz."""
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> Speech:
         """Run the text half of the model. Raises ChunkFailed for what it cannot speak, ChunkInterrupted on abort."""
@@ -109,6 +116,7 @@ class ToneSynthesizer:
     """The shipped stand-in: every token is 50 ms of its own pitch. Needs no model; tests and `--model tone` use it."""
 
     FRAMES_PER_TOKEN = SAMPLE_RATE_HZ // 20
+    lead_frames = LEAD_FRAMES
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> "ToneSpeech":
         check_request(request)

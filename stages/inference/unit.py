@@ -10,10 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from utterd.stages.chunks import SAMPLE_RATE_HZ, Pause
-from utterd.stages.inference.synthesizer import LARGEST_WINDOW_FRAMES, Speech
-
-LEAD_FRAMES = SAMPLE_RATE_HZ // 100
-"""10 ms of the model's leading silence stay: room for the attack of a plosive and for the fade-in."""
+from utterd.stages.inference.synthesizer import LARGEST_WINDOW_FRAMES, LEAD_FRAMES, Speech
 
 TAIL_FRAMES = SAMPLE_RATE_HZ * 6 // 100
 """60 ms after the last sounding token stay always: the decay of its sound."""
@@ -51,7 +48,9 @@ def silence_frames(pause: Pause, pause_ms: int | None, speed: float) -> int:
     return round(PAUSE_FRAMES[pause] / speed)
 
 
-def plan_stretch(token_frames: npt.NDArray[np.int64] | None, total: int, quiet_tokens: int, wanted: int) -> Stretch:
+def plan_stretch(
+    token_frames: npt.NDArray[np.int64] | None, total: int, quiet_tokens: int, wanted: int, *, lead: int = LEAD_FRAMES
+) -> Stretch:
     """Which frames of a piece to keep, so that the silence behind it is the one its punctuation asks for.
 
     Args:
@@ -60,10 +59,11 @@ def plan_stretch(token_frames: npt.NDArray[np.int64] | None, total: int, quiet_t
         total: frames in the piece.
         quiet_tokens: how many tokens at its end make no sound (punctuation, spaces), the last pad not counted.
         wanted: frames of silence behind the last sound.
+        lead: frames of silence before the first one.
     """
     if token_frames is None or len(token_frames) < 3 or abs(int(token_frames.sum()) - total) > TAIL_FRAMES:
         return Stretch(start=0, end=total, silence=wanted)
-    start = max(0, int(token_frames[0]) - LEAD_FRAMES)
+    start = max(0, int(token_frames[0]) - lead)
     sound_end = max(0, total - int(token_frames[len(token_frames) - 1 - quiet_tokens :].sum()))
     kept = max(wanted, TAIL_FRAMES)
     end = min(total, sound_end + kept)

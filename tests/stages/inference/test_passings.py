@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from utterd.stages.chunks import ChunkHeader, Mark, PhonemeChunk, Piece, Speaking, SpokenWord
 from utterd.stages.inference.passings import Passings, token_onsets
 from utterd.stages.inference.stage import Inference
-from utterd.stages.inference.synthesizer import ToneSynthesizer
-from utterd.stages.inference.unit import LEAD_FRAMES, TAIL_FRAMES
+from utterd.stages.inference.synthesizer import LEAD_FRAMES, ToneSynthesizer
+from utterd.stages.inference.unit import TAIL_FRAMES
 
 TOKEN = ToneSynthesizer.FRAMES_PER_TOKEN
 HEADER = ChunkHeader(utterance_id=1, generation=0, sequence=0, is_last=True)

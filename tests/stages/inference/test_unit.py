@@ -6,10 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utterd.stages.inference.onnx_session import Abort
-from utterd.stages.inference.synthesizer import SynthesisRequest, ToneSynthesizer
+from utterd.stages.inference.synthesizer import LEAD_FRAMES, SynthesisRequest, ToneSynthesizer
 from utterd.stages.inference.unit import (
     EDGE_FRAMES,
-    LEAD_FRAMES,
     PAUSE_FRAMES,
     TAIL_FRAMES,
     Stretch,
@@ -77,6 +76,11 @@ def test_durations_that_are_not_this_pieces_lose_nothing(scale):
 
 
 # By property
+
+
+def test_a_model_that_knows_its_onsets_better_has_less():
+    frames = np.array([50, 300, 0]) * MS
+    assert plan_stretch(frames, int(frames.sum()), 0, 0, lead=5 * MS).start == 45 * MS
 
 
 @given(
