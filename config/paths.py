@@ -112,6 +112,13 @@ def _xdg_folders(env: Mapping[str, str]) -> dict[str, Path]:
     }
 
 
+def are_in_plain_home(environ: Mapping[str, str] | None = None) -> bool:
+    """UTTERD_HOME is the user's own home: folders named `run`, `cache` or `log` in it may be anybody's."""
+    env = os.environ if environ is None else environ
+    given = env.get("UTTERD_HOME")
+    return bool(given) and Path(str(given)).expanduser().resolve() == Path(env.get("HOME", "~")).expanduser().resolve()
+
+
 def make_private(folder: Path) -> Path:
     """Create `folder` for this user alone (0700), or check that it is this user's.
 

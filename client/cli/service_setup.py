@@ -9,7 +9,7 @@ from utterd.client.cli.exits import Exit
 from utterd.client.cli.service_rival import find_daemon
 from utterd.client.cli.service_steps import bring_up, installed_version, refuse_sudo, the_manager
 from utterd.client.service import describe_service
-from utterd.config.paths import Paths, find_paths, make_private
+from utterd.config.paths import Paths, are_in_plain_home, find_paths, make_private
 
 
 def install(*, speech_dispatcher: bool, hotkeys: bool) -> int:
@@ -54,7 +54,8 @@ def uninstall(*, speech_dispatcher: bool, hotkeys: bool) -> int:
 
 def _sweep(paths: Paths) -> list[Path]:
     """Remove what a daemon leaves that no longer runs: run folder and log, and the folders around if they are empty."""
-    removed = [path for path in (paths.run, *paths.log.glob(f"{paths.log_file.name}*")) if path.exists()]
+    run = [] if are_in_plain_home() else [paths.run]
+    removed = [path for path in (*run, *paths.log.glob(f"{paths.log_file.name}*")) if path.exists()]
     for path in removed:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

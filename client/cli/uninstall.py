@@ -13,7 +13,7 @@ from typing import Final
 from utterd.client.cli.exits import CommandError, Exit
 from utterd.client.cli.parser import CommandParser, add_json_option
 from utterd.client.errors import UtterdError
-from utterd.config.paths import PathError, Paths, find_paths
+from utterd.config.paths import PathError, Paths, are_in_plain_home, find_paths
 from utterd.config.service import NoServiceManager, ServiceTrouble
 
 PACKAGE_REMOVERS: Final = {
@@ -109,7 +109,17 @@ def _end_daemon(paths: Paths) -> list[str]:
 
 
 def _remove_folders(paths: Paths, *, purge: bool) -> Iterator[Path]:
-    """Those that hold nothing but ours; settings and lexicon only if asked."""
+    """Those that hold nothing but ours; settings and lexicon only if asked.
+
+    Raises:
+        CommandError: UTTERD_HOME is the user's own home, where folders of these names may be anybody's; or one stays.
+    """
+    if are_in_plain_home():
+        raise CommandError(
+            Exit.REFUSED,
+            f"UTTERD_HOME is your home folder, where {paths.cache.name} and {paths.log.name} may hold other things: "
+            "remove what is utterd's there yourself",
+        )
     for folder in (paths.run, paths.cache, paths.log, paths.state, *([paths.config] if purge else [])):
         if not folder.is_dir():
             continue

@@ -74,6 +74,15 @@ def test_where_there_is_nothing_it_says_so(home, capsys):
     assert capsys.readouterr().out.startswith("there was nothing to take away\n")
 
 
+def test_folders_in_the_users_own_home_are_left_alone(home, monkeypatch, capsys):
+    monkeypatch.setenv("UTTERD_HOME", str(home))
+    (home / "cache").mkdir()
+    (home / "cache/mine.txt").touch()
+    assert main(["uninstall", "--purge"]) == 4
+    assert (home / "cache/mine.txt").exists()
+    assert "UTTERD_HOME is your home folder" in capsys.readouterr().err
+
+
 def test_a_folder_that_cannot_be_removed_is_said(home, monkeypatch, capsys):
     (home / ".cache/utterd").mkdir()
 
