@@ -10,7 +10,7 @@ from utterd.client.autostart import daemon_command
 from utterd.config.paths import Paths
 from utterd.config.service import ServiceManager, ServiceSpec
 
-_PLACES = ("UTTERD_HOME", "UTTERD_SOCKET", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+_PLACES = ("UTTERD_HOME", "UTTERD_SOCKET", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 """Variables that decide where things are. A service's environment is not that of a shell: it is told of them."""
 
 

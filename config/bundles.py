@@ -1,4 +1,4 @@
-"""Model bundles: a folder with `bundle.toml` and the files it names. Found by name, or given by path."""
+"""Model bundles: a folder with `bundle.toml` and the files it names. Shipped, downloaded, or given by path."""
 
 import difflib
 import hashlib
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+from utterd.config.paths import find_models_folder
 
 Family = Literal["starter", "kokoro", "tone"]
 
@@ -80,24 +82,43 @@ TONE = Bundle(
 """The stand-in without files."""
 
 
-def find_bundle(name_or_path: str) -> Bundle:
-    """The bundle shipped under this name, or else in this folder; `tone` is the stand-in.
+def find_bundle(name_or_path: str, store: Path | None = None) -> Bundle:
+    """The bundle shipped under this name, or downloaded, or else in this folder; `tone` is the stand-in.
+
+    Args:
+        store: where downloaded models are; this user's place unless given.
 
     Raises:
         BundleError: there is none, or its bundle.toml is not right.
     """
     if name_or_path == TONE.name:
         return TONE
-    shipped = Path(str(importlib.resources.files("utterd.bundles")))
-    names = sorted(path.parent.name for path in shipped.glob("*/bundle.toml"))
-    if name_or_path in names:
-        return load_bundle(shipped / name_or_path)
-    folder = Path(name_or_path).expanduser()
-    if "/" not in name_or_path and not folder.is_dir():
-        guess = difflib.get_close_matches(name_or_path, names, 1)
-        hint = f"did you mean {guess[0]!r}?" if guess else f"there is {', '.join(names)}, or give a folder"
-        raise BundleError(f"no model {name_or_path!r}; {hint}")
+    folders = shipped_bundles()
+    stored = find_models_folder() if store is None else store
+    for name, folder in bundles_in(stored).items():
+        folders.setdefault(name, folder)
+    folder = folders.get(name_or_path) or Path(name_or_path).expanduser()
+    if name_or_path not in folders and "/" not in name_or_path and not folder.is_dir():
+        raise BundleError(f"no model {name_or_path!r}; {_hint(name_or_path, list(folders), stored)}")
     return load_bundle(folder)
+
+
+def shipped_bundles() -> dict[str, Path]:
+    """Name → folder of those that come with utterd."""
+    return bundles_in(Path(str(importlib.resources.files("utterd.bundles"))))
+
+
+def bundles_in(folder: Path) -> dict[str, Path]:
+    """Name → folder of each that has a bundle.toml, by name. Whether that is right is not looked at."""
+    return {path.parent.name: path.parent for path in sorted(folder.glob("*/bundle.toml"))}
+
+
+def _hint(name: str, names: list[str], store: Path) -> str:
+    if name and (store / name).is_dir():
+        return f"its download is not complete: `utterd models get {name}` goes on with it"
+    if guess := difflib.get_close_matches(name, names, 1):
+        return f"did you mean {guess[0]!r}?"
+    return f"there is {', '.join(names)}, or give a folder; `utterd models list` shows what more can be had"
 
 
 def load_bundle(folder: Path) -> Bundle:

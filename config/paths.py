@@ -30,6 +30,8 @@ class Paths:
     cache: Path
     state: Path
     log: Path
+    models: Path
+    """Models that were downloaded, a folder each."""
     socket: Path
     """What clients connect to."""
 
@@ -51,6 +53,11 @@ class Paths:
         """The user's own pronunciations; may be absent."""
         return self.config / "lexicon.toml"
 
+    @property
+    def catalogue_file(self) -> Path:
+        """The user's own additions to the catalogue of models; may be absent."""
+        return self.config / "models.toml"
+
 
 def find_paths(environ: Mapping[str, str] | None = None) -> Paths:
     """The folders for this environment (`os.environ` unless given).
@@ -59,13 +66,7 @@ def find_paths(environ: Mapping[str, str] | None = None) -> Paths:
         PathError: the socket's path is too long for a Unix socket.
     """
     env = os.environ if environ is None else environ
-    if home := env.get("UTTERD_HOME"):
-        root = Path(home).expanduser().absolute()
-        folders = {name: root / name for name in ("run", "config", "cache", "state", "log")}
-    elif sys.platform == "darwin":
-        folders = _macos_folders(env)
-    else:
-        folders = _xdg_folders(env)
+    folders = _folders(env)
     socket = Path(env.get("UTTERD_SOCKET") or folders["run"] / "utterd.sock").expanduser().absolute()
     if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT_BYTES:
         raise PathError(
@@ -73,6 +74,18 @@ def find_paths(environ: Mapping[str, str] | None = None) -> Paths:
             "set UTTERD_HOME or UTTERD_SOCKET to a shorter one"
         )
     return Paths(socket=socket, **folders)
+
+
+def find_models_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where downloaded models are, for those who need no socket."""
+    return _folders(os.environ if environ is None else environ)["models"]
+
+
+def _folders(env: Mapping[str, str]) -> dict[str, Path]:
+    if home := env.get("UTTERD_HOME"):
+        root = Path(home).expanduser().absolute()
+        return {name: root / name for name in ("run", "config", "cache", "state", "log", "models")}
+    return _macos_folders(env) if sys.platform == "darwin" else _xdg_folders(env)
 
 
 def _macos_folders(env: Mapping[str, str]) -> dict[str, Path]:
@@ -85,6 +98,7 @@ def _macos_folders(env: Mapping[str, str]) -> dict[str, Path]:
         "cache": library / "Caches" / "utterd",
         "state": support / "state",
         "log": library / "Logs" / "utterd",
+        "models": support / "models",
     }
 
 
@@ -109,11 +123,12 @@ def _xdg_folders(env: Mapping[str, str]) -> dict[str, Path]:
         "cache": folder("XDG_CACHE_HOME", home / ".cache") / "utterd",
         "state": state,
         "log": state / "log",
+        "models": folder("XDG_DATA_HOME", home / ".local" / "share") / "utterd" / "models",
     }
 
 
 def are_in_plain_home(environ: Mapping[str, str] | None = None) -> bool:
-    """UTTERD_HOME is the user's own home: folders named `run`, `cache` or `log` in it may be anybody's."""
+    """UTTERD_HOME is the user's own home: folders named `run`, `cache` or `models` in it may be anybody's."""
     env = os.environ if environ is None else environ
     given = env.get("UTTERD_HOME")
     return bool(given) and Path(str(given)).expanduser().resolve() == Path(env.get("HOME", "~")).expanduser().resolve()

@@ -40,6 +40,8 @@ class Output:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inference:
     threads: int
+    vocoder: str
+    unload_after_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,12 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    mirror: str
+    proxy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hotkeys:
     """Keys such as `ctrl+alt+s`, as `utterd.client.hotkeys.bindings` reads them; empty: none."""
 
@@ -92,6 +100,7 @@ class Settings:
     supervision: Supervision
     log: Log
     service: Service
+    models: Models
     hotkeys: Hotkeys
 
 
@@ -101,6 +110,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "output.volume": (0.0, 2.0),
     "output.keep_open_s": (0.0, 86_400.0),
     "inference.threads": (0, 64),
+    "inference.unload_after_s": (0.0, 604_800.0),
     "queue.limit": (1, 1_000_000),
     "supervision.heartbeat_s": (0.05, 60.0),
     "supervision.hang_s": (0.2, 600.0),
@@ -113,7 +123,10 @@ _RANGES: dict[str, tuple[float, float]] = {
     "log.file_limit_bytes": (1000, 1e12),
     "service.idle_exit_s": (0.0, 604_800.0),
 }
-_CHOICES: dict[str, tuple[str, ...]] = {"log.level": ("debug", "info", "warning", "error")}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "inference.vocoder": ("windows", "whole"),
+    "log.level": ("debug", "info", "warning", "error"),
+}
 
 _Source = tuple[str, str, str, Any]
 """Where it stands (for people), section, key, value."""

@@ -23,6 +23,7 @@ CLIENTS_OWN = sys.stdlib_module_names | {"msgpack", "utterd"}
 NEED_MORE = {
     "client/cli/lexicon_edit.py": {"tomlkit"},
     "client/hotkeys": {"Xlib", "jeepney"},
+    "client/models/download.py": {"requests", "urllib3"},
     "client/selection": {"Xlib"},
     "client/tray": {"PIL", "pystray"},
 }

@@ -31,6 +31,7 @@ COMMANDS = {
     "selection": "speak what is selected, in whatever program",
     "hotkeys": "keys for that which work everywhere",
     "service": "start at login and stay: install, status, logs …",
+    "models": "models to speak with: list, get, prepare, tune …",
     "lexicon": "how words are pronounced: add, list, remove",
     "doctor": "check the installation and say how to mend it",
     "completion": "let the shell complete commands, and `man utterd` help",

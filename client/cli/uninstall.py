@@ -28,8 +28,8 @@ def make_parser() -> CommandParser:
         "uninstall",
         description=(
             "Take away what utterd has put on this machine for you: service, hotkeys, speech-dispatcher's module,\n"
-            "completions, caches, logs. Settings and lexicon stay, unless --purge is given. The package itself is the\n"
-            "last thing, and pip's or pipx's: what to type is printed at the end."
+            "completions, models, caches, logs. Settings and lexicon stay, unless --purge is given. The package\n"
+            "itself is the last thing, and pip's or pipx's: what to type is printed at the end."
         ),
         example="utterd uninstall\n  utterd uninstall --purge && pipx uninstall utterd",
     )
@@ -120,7 +120,7 @@ def _remove_folders(paths: Paths, *, purge: bool) -> Iterator[Path]:
             f"UTTERD_HOME is your home folder, where {paths.cache.name} and {paths.log.name} may hold other things: "
             "remove what is utterd's there yourself",
         )
-    for folder in (paths.run, paths.cache, paths.log, paths.state, *([paths.config] if purge else [])):
+    for folder in (paths.run, paths.cache, paths.log, paths.state, paths.models, *([paths.config] if purge else [])):
         if not folder.is_dir():
             continue
         try:
@@ -129,6 +129,9 @@ def _remove_folders(paths: Paths, *, purge: bool) -> Iterator[Path]:
             reason = f"{error.filename}: {error.strerror}"
             raise CommandError(Exit.FAILED, f"cannot remove {folder} ({reason})") from error
         yield folder
-    if home := os.environ.get("UTTERD_HOME"):
+    for folder in (
+        paths.models.parent,
+        *([Path(home).expanduser()] if (home := os.environ.get("UTTERD_HOME")) else []),
+    ):
         with contextlib.suppress(OSError):  # something of yours is in it
-            Path(home).expanduser().rmdir()
+            folder.rmdir()

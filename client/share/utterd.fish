@@ -50,8 +50,8 @@ function _shtab_utterd_using
   test "$_shtab_utterd_cmdpath" = "$argv"
 end
 
-set -g _shtab_utterd_commands speak say run stop pause resume skip back forward seek replay adjust status voices queue tray selection hotkeys 'hotkeys run' 'hotkeys install' 'hotkeys uninstall' 'hotkeys show' 'hotkeys press' service 'service install' 'service uninstall' 'service start' 'service stop' 'service restart' 'service status' 'service logs' lexicon 'lexicon add' 'lexicon list' 'lexicon remove' doctor completion 'completion show' 'completion install' 'completion remove' uninstall
-set -g _shtab_utterd_opts_with_value --as --audio-device --bit-rate --channels --client --data-format --device --file --file-format --for --group --input-file --ipa --key --lang --language --lines --max-age --model --network-send --output --output-file --pitch --pos --priority --profile --quality --rate --replaces --say --source --speed --voice --volume -a -f -l -n -o -r -s -v
+set -g _shtab_utterd_commands speak say run stop pause resume skip back forward seek replay adjust status voices queue tray selection hotkeys 'hotkeys run' 'hotkeys install' 'hotkeys uninstall' 'hotkeys show' 'hotkeys press' service 'service install' 'service uninstall' 'service start' 'service stop' 'service restart' 'service status' 'service logs' models 'models list' 'models get' 'models prepare' 'models tune' 'models remove' lexicon 'lexicon add' 'lexicon list' 'lexicon remove' doctor completion 'completion show' 'completion install' 'completion remove' uninstall
+set -g _shtab_utterd_opts_with_value --allow --as --audio-device --bit-rate --channels --client --data-format --device --file --file-format --for --group --input-file --ipa --key --lang --language --languages --lines --max-age --mirror --model --name --network-send --output --output-file --pitch --pos --precision --priority --profile --providers --quality --rate --replaces --say --source --speed --threads --variants --voice --voices --voices-file --volume -a -f -l -n -o -r -s -v
 
 complete -c utterd -e
 complete -c utterd -f
@@ -210,6 +210,38 @@ complete -c utterd -n '_shtab_utterd_using service; and test $_shtab_utterd_npos
 complete -c utterd -n '_shtab_utterd_using service logs' -s h -l help -d 'show this help message and exit'
 complete -c utterd -n '_shtab_utterd_using service logs' -s n -l lines -x -d 'so many of the last lines (20)'
 complete -c utterd -n '_shtab_utterd_using service logs' -s f -l follow -d 'go on with what is being logged, until Ctrl-C'
+complete -c utterd -n '_shtab_utterd_using; and test $_shtab_utterd_npos -eq 0' -a models -d 'Models that speak: see which there are, fetch one, make it fast on this machine, remove it.'
+complete -c utterd -n '_shtab_utterd_using models' -s h -l help -d 'show this help message and exit'
+complete -c utterd -n '_shtab_utterd_using models; and test $_shtab_utterd_npos -eq 0' -a list -d 'List the models that are installed, and those to be had; * is what is spoken with.'
+complete -c utterd -n '_shtab_utterd_using models list' -s h -l help -d 'show this help message and exit'
+complete -c utterd -n '_shtab_utterd_using models list' -l json -d 'print JSON, for programs'
+complete -c utterd -n '_shtab_utterd_using models; and test $_shtab_utterd_npos -eq 0' -a get -d 'Fetch a model of the catalogue (`utterd models list`), or go on with one that was interrupted.'
+complete -c utterd -n '_shtab_utterd_using models get' -s h -l help -d 'show this help message and exit'
+complete -c utterd -n '_shtab_utterd_using models get' -l precision -xka "fp32 fp16 int8" -d 'of the weights: fp32 if left out; fp16 and int8 are smaller files'
+complete -c utterd -n '_shtab_utterd_using models get' -l mirror -x -d 'an address with the same paths as the makers'"'"' own pages'
+complete -c utterd -n '_shtab_utterd_using models get' -l file -xka "(__fish_complete_path (commandline -ct))" -d 'the model'"'"'s ONNX file, in place of fetching it'
+complete -c utterd -n '_shtab_utterd_using models get' -l voices -xka "(__fish_complete_path (commandline -ct))" -d 'its voices: an NPZ file, a raw NAME.bin, or a folder of these'
+complete -c utterd -n '_shtab_utterd_using models get' -l json -d 'print JSON, for programs'
+complete -c utterd -n '_shtab_utterd_using models; and test $_shtab_utterd_npos -eq 0' -a prepare -d 'Turn a model into parts that speak early on this machine: it is taken apart, its vocoder made to run in'
+complete -c utterd -n '_shtab_utterd_using models prepare' -s h -l help -d 'show this help message and exit'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l voices-file -xka "(__fish_complete_path (commandline -ct))" -d 'the voices of an .onnx file: NPZ, a raw NAME.bin, or a folder of these'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l name -x -d 'under which an .onnx file is installed (default: the file'"'"'s own)'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l variants -x -d 'which to have, of fp32, fp32-native, int8, int8-native, hybrid, fp16, int4; others that are there go (default: all but fp16 and int4)'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l voices -x -d 'voices to measure (default: all)'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l languages -x -d 'voices of these languages besides'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l prune -d 'leave no other voices in the model; what was downloaded is kept aside'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l discard -d 'with --prune: keep nothing aside'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l json -d 'print JSON, for programs'
+complete -c utterd -n '_shtab_utterd_using models; and test $_shtab_utterd_npos -eq 0' -a tune -d 'Measure on this machine which variant, threads, windows and provider of a prepared model speak first,'
+complete -c utterd -n '_shtab_utterd_using models tune' -s h -l help -d 'show this help message and exit'
+complete -c utterd -n '_shtab_utterd_using models tune' -l threads -x -d 'numbers of threads to try (default: 1, 2 and 4, as it has cores)'
+complete -c utterd -n '_shtab_utterd_using models tune' -l providers -x -d 'cpu, openvino, coreml, cuda (default: all that are installed)'
+complete -c utterd -n '_shtab_utterd_using models tune' -l allow -x -d 'take this variant whatever it sounds like'
+complete -c utterd -n '_shtab_utterd_using models tune' -l quick -d 'fewer measurements, and no long text'
+complete -c utterd -n '_shtab_utterd_using models tune' -l json -d 'print JSON, for programs'
+complete -c utterd -n '_shtab_utterd_using models; and test $_shtab_utterd_npos -eq 0' -a remove -d 'Remove a model that was fetched, with its prepared parts; also one that is not whole.'
+complete -c utterd -n '_shtab_utterd_using models remove' -s h -l help -d 'show this help message and exit'
+complete -c utterd -n '_shtab_utterd_using models remove' -l yes -d 'even if the daemon speaks with it'
 complete -c utterd -n '_shtab_utterd_using; and test $_shtab_utterd_npos -eq 0' -a lexicon -d 'Say how words are pronounced: `utterd lexicon add`, `list` and `remove`; each has --help.'
 complete -c utterd -n '_shtab_utterd_using lexicon' -s h -l help -d 'show this help message and exit'
 complete -c utterd -n '_shtab_utterd_using lexicon; and test $_shtab_utterd_npos -eq 0' -a add -d 'Say how a word, or a few, is pronounced; what was said of it so far is replaced.'

@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # tests here share fake_daemon.py and message_samples.py
 
 from fake_daemon import FakeDaemon
+from rig.fetching import *  # noqa: F403  # pytest finds fixtures by name in this module
 
 
 @pytest.fixture

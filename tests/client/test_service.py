@@ -26,9 +26,10 @@ def test_the_daemon_is_run_by_this_very_python_and_logs_into_its_file(home: Path
 
 def test_it_finds_the_places_that_this_shell_finds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    environ = {"UTTERD_HOME": "here", "XDG_STATE_HOME": "/state", "UTTERD_SPEECH__SPEED": "1.3", "PATH": "/bin"}
+    places = {"XDG_DATA_HOME": "/data", "XDG_STATE_HOME": "/state"}
+    environ = {"UTTERD_HOME": "here", "UTTERD_SPEECH__SPEED": "1.3", "PATH": "/bin", **places}
     spec = describe_service(find_paths(environ), environ)
-    assert spec.environment == {"UTTERD_HOME": str(tmp_path / "here"), "XDG_STATE_HOME": "/state"}
+    assert spec.environment == {"UTTERD_HOME": str(tmp_path / "here"), **places}
     assert spec.socket == tmp_path / "here" / "run" / "utterd.sock"
 
 

@@ -6,6 +6,12 @@ import pytest
 from utterd.config.bundles import TONE, BundleError, Origin, find_bundle, load_bundle, verify_files
 
 
+@pytest.fixture(autouse=True)
+def _no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not those of whoever runs the tests."""
+    monkeypatch.setenv("UTTERD_HOME", str(tmp_path / "none"))
+
+
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     """A copy of the starter bundle."""
@@ -104,8 +110,49 @@ def test_a_misspelt_name_is_met_with_a_guess():
 
 
 def test_a_name_like_no_other_is_met_with_what_there_is():
-    with pytest.raises(BundleError, match="no model 'xyz'; there is starter, or give a folder"):
+    with pytest.raises(BundleError, match="no model 'xyz'; there is starter, or give a folder; `utterd models list`"):
         find_bundle("xyz")
+
+
+@pytest.fixture
+def stored(tmp_path, mine, monkeypatch) -> Path:
+    """A copy of the starter bundle where downloaded models are, as `kokoro`."""
+    monkeypatch.setenv("UTTERD_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home" / "models" / "kokoro"
+    folder.parent.mkdir(parents=True)
+    mine.rename(folder)
+    return folder
+
+
+def test_a_downloaded_model_is_found_by_its_name(stored, tmp_path):
+    assert find_bundle("kokoro").folder == stored
+    assert find_bundle("kokoro", stored.parent).folder == stored
+    with pytest.raises(BundleError, match="no model 'kokoro'"):
+        find_bundle("kokoro", tmp_path)
+
+
+def test_a_downloaded_model_counts_before_a_folder_that_happens_to_be_here(stored, tmp_path, monkeypatch):
+    (tmp_path / "kokoro").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert find_bundle("kokoro").folder == stored
+
+
+def test_a_shipped_bundle_counts_before_a_downloaded_one(stored):
+    stored.rename(stored.with_name("starter"))
+    assert find_bundle("starter").folder != stored.with_name("starter")
+
+
+def test_a_guess_may_be_a_downloaded_model(stored):
+    with pytest.raises(BundleError, match=r"no model 'kokro'; did you mean 'kokoro'\?"):
+        find_bundle("kokro")
+    with pytest.raises(BundleError, match="no model 'xyz'; there is starter, kokoro, or give a folder"):
+        find_bundle("xyz")
+
+
+def test_a_download_that_is_not_whole_is_no_model(stored):
+    (stored / "bundle.toml").unlink()
+    with pytest.raises(BundleError, match="no model 'kokoro'; its download is not complete: `utterd models get"):
+        find_bundle("kokoro")
 
 
 def test_a_folder_without_a_description_is_no_model(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from utterd.config.paths import SOCKET_PATH_LIMIT_BYTES, PathError, find_paths, make_private
+from utterd.config.paths import SOCKET_PATH_LIMIT_BYTES, PathError, find_models_folder, find_paths, make_private
 
 HOME = {"HOME": "/home/ada"}
 
@@ -31,7 +31,7 @@ def folder() -> Iterator[Path]:
 def test_one_folder_for_everything_if_that_is_wanted():
     paths = find_paths({"UTTERD_HOME": "/srv/u", "XDG_RUNTIME_DIR": "/run/user/1000", **HOME})
     assert (paths.run, paths.config, paths.cache) == (Path("/srv/u/run"), Path("/srv/u/config"), Path("/srv/u/cache"))
-    assert (paths.state, paths.log) == (Path("/srv/u/state"), Path("/srv/u/log"))
+    assert (paths.state, paths.log, paths.models) == (Path("/srv/u/state"), Path("/srv/u/log"), Path("/srv/u/models"))
     assert paths.socket == Path("/srv/u/run/utterd.sock")
     assert paths.lock == Path("/srv/u/run/utterd.lock")
     assert paths.log_file == Path("/srv/u/log/utterd.log")
@@ -49,12 +49,14 @@ def test_on_linux_folders_are_where_the_desktop_keeps_such_things():
         "XDG_CONFIG_HOME": "/c",
         "XDG_CACHE_HOME": "/k",
         "XDG_STATE_HOME": "/s",
+        "XDG_DATA_HOME": "/d",
         **HOME,
     }
     paths = find_paths(env)
     assert paths.socket == Path("/run/user/1000/utterd/utterd.sock")
     assert (paths.config, paths.cache) == (Path("/c/utterd"), Path("/k/utterd"))
     assert (paths.state, paths.log) == (Path("/s/utterd"), Path("/s/utterd/log"))
+    assert paths.models == find_models_folder(env) == Path("/d/utterd/models")
 
 
 @pytest.mark.usefixtures("linux")
@@ -63,6 +65,7 @@ def test_on_linux_without_a_desktop_the_usual_folders_are_used():
     assert paths.config == Path("/home/ada/.config/utterd")
     assert paths.cache == Path("/home/ada/.cache/utterd")
     assert paths.log == Path("/home/ada/.local/state/utterd/log")
+    assert paths.models == Path("/home/ada/.local/share/utterd/models")
 
 
 @pytest.mark.usefixtures("linux")
@@ -82,6 +85,7 @@ def test_on_macos_everything_is_in_the_library():
     assert paths.socket == Path("/Users/ada/Library/Caches/utterd/run/utterd.sock")
     assert paths.config == Path("/Users/ada/Library/Application Support/utterd")
     assert paths.log == Path("/Users/ada/Library/Logs/utterd")
+    assert paths.models == Path("/Users/ada/Library/Application Support/utterd/models")
 
 
 def test_the_socket_can_be_moved_alone():
@@ -94,6 +98,10 @@ def test_a_socket_path_that_no_socket_can_have_is_refused_with_advice():
     assert find_paths({"UTTERD_SOCKET": longest, **HOME}).socket == Path(longest)
     with pytest.raises(PathError, match="longer than 100 bytes; set UTTERD_HOME or UTTERD_SOCKET to a shorter one"):
         find_paths({"UTTERD_SOCKET": longest + "x", **HOME})
+
+
+def test_models_are_found_where_no_socket_could_be():
+    assert find_models_folder({"UTTERD_HOME": "/" + "x" * SOCKET_PATH_LIMIT_BYTES}).name == "models"
 
 
 def test_what_counts_are_bytes():

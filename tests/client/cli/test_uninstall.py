@@ -31,18 +31,21 @@ def files_under(folder: Path) -> set[str]:
 
 def put_everything_there(home: Path) -> None:
     assert main(["completion", "install"]) == 0
-    for folder in (".config/autostart", ".config/utterd", ".cache/utterd", ".local/state/utterd/log"):
+    model = ".local/share/utterd/models/kokoro"
+    for folder in (".config/autostart", ".config/utterd", ".cache/utterd", ".local/state/utterd/log", model):
         (home / folder).mkdir(parents=True, exist_ok=True)
     (home / ".config/autostart/utterd-hotkeys.desktop").touch()
     (home / ".config/autostart/other.desktop").touch()
     (home / ".config/utterd/config.toml").write_text("[speech]\nspeed = 1.2\n")
     (home / ".local/state/utterd/log/utterd.log").touch()
+    (home / model / "model.onnx").touch()
 
 
 def test_only_what_is_the_users_stays(home, capsys):
     put_everything_there(home)
     assert main(["uninstall"]) == 0
     assert files_under(home) == {".config/autostart/other.desktop", ".config/utterd/config.toml"}
+    assert not (home / ".local/share/utterd").exists()
     out = capsys.readouterr().out
     assert "removed" in out
     assert out.splitlines()[-1].startswith("the package itself: ")
@@ -76,10 +79,11 @@ def test_where_there_is_nothing_it_says_so(home, capsys):
 
 def test_folders_in_the_users_own_home_are_left_alone(home, monkeypatch, capsys):
     monkeypatch.setenv("UTTERD_HOME", str(home))
-    (home / "cache").mkdir()
-    (home / "cache/mine.txt").touch()
+    for folder in ("cache", "models"):
+        (home / folder).mkdir()
+        (home / folder / "mine.txt").touch()
     assert main(["uninstall", "--purge"]) == 4
-    assert (home / "cache/mine.txt").exists()
+    assert files_under(home) == {"cache/mine.txt", "models/mine.txt"}
     assert "UTTERD_HOME is your home folder" in capsys.readouterr().err
 
 
