@@ -1,0 +1,40 @@
+"""Building the operators for this machine, once: a library is kept by what it was made of and made for."""
+
+import ctypes
+import hashlib
+import platform
+import sys
+from pathlib import Path
+
+from utterd.stages.models.machine import cpu_name, onnxruntime_version
+from utterd.stages.native.compiler import FLAGS, NativeUnavailable, compile_library, sources
+
+_ENTRY = "RegisterCustomOps"
+"""The function that ONNX Runtime calls."""
+
+
+def library_name() -> str:
+    """The file name of the library made of these sources for this processor and this release of ONNX Runtime."""
+    made_of = hashlib.sha256()
+    for path in sources():
+        made_of.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    made_for = (*FLAGS, onnxruntime_version(), cpu_name(), platform.machine(), sys.platform)
+    made_of.update("\0".join(made_for).encode())
+    return f"utterd-operators-{made_of.hexdigest()[:16]}.so"
+
+
+def build_library(folder: Path) -> Path:
+    """The library in `folder`, built if it is not there: a second or two.
+
+    Raises:
+        NativeUnavailable: it cannot be built here, or does not load.
+    """
+    path = folder / library_name()
+    if not path.exists():
+        compile_library(path, portable=False)
+    try:
+        getattr(ctypes.CDLL(str(path)), _ENTRY)
+    except (OSError, AttributeError) as error:
+        path.unlink(missing_ok=True)
+        raise NativeUnavailable(f"the native operators were built but do not load: {error}") from error
+    return path
