@@ -1,0 +1,1 @@
+"""What turns a model file into parts that speak early: splitting, quantising, measuring. Needs `onnx`."""

@@ -1,0 +1,101 @@
+"""Cuts a part out of a graph: what lies between some tensors and others becomes a model of its own."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+
+from utterd.stages.models.splitting.graph import Graph, NotFound, reads
+from utterd.stages.models.splitting.patch import Patch, rename
+
+
+def extract(
+    graph: Graph,
+    inputs: Mapping[str, ValueInfoProto],
+    outputs: Mapping[str, ValueInfoProto],
+    patch: Patch | None = None,
+) -> Graph:
+    """A graph of its own, whose large constants lie where they were.
+
+    Args:
+        inputs: tensor of `graph` -> how the part declares it; the tensor gets that name.
+        outputs: likewise.
+        patch: what comes into the part besides.
+
+    Raises:
+        NotFound: the outputs need something that is not among `inputs`.
+    """
+    patch = patch or Patch()
+    replaced = {name for node in patch.nodes for name in node.output}
+    wanted = [*outputs, *(name for node in patch.nodes for name in reads(node))]
+    kept = [*graph.between([*inputs, *replaced], wanted), *patch.nodes]
+    part = GraphProto(name="utterd", input=inputs.values(), output=outputs.values())
+    names = _new_names(kept, {old: info.name for old, info in [*inputs.items(), *outputs.items()]})
+    made = {*inputs, *(name for node in kept for name in node.output)}
+    added = {name: numpy_helper.from_array(value, name) for name, value in patch.constants.items()}
+    for name in dict.fromkeys(name for node in kept for name in reads(node) if name not in made):
+        tensor = added.get(name, graph.tensor(name))
+        if tensor is None:
+            raise NotFound(f"a cut between its parts that leaves {name!r} to one of them")
+        part.initializer.append(tensor)
+        part.initializer[-1].name = names.get(name, name)
+    for node in in_order(kept):
+        part.node.add().CopyFrom(node)
+        rename(part.node[-1], names)
+    _name_nodes(part)
+    return Graph(as_model(part, graph.model), graph.folder)
+
+
+def complete(graph: Graph) -> ModelProto:
+    """With all of its constants inside."""
+    model = ModelProto()
+    model.CopyFrom(graph.model)
+    for tensor in model.graph.initializer:
+        if tensor.data_location == TensorProto.EXTERNAL:
+            value = graph.constant(tensor.name)
+            assert value is not None
+            tensor.CopyFrom(numpy_helper.from_array(np.array(value), tensor.name))
+    return model
+
+
+def as_model(part: GraphProto, like: ModelProto) -> ModelProto:
+    """With the operators of the same version."""
+    opset = next(each.version for each in like.opset_import if each.domain in ("", "ai.onnx"))
+    return helper.make_model(
+        part, opset_imports=[helper.make_opsetid("", opset)], ir_version=like.ir_version, producer_name="utterd"
+    )
+
+
+def in_order(nodes: Iterable[NodeProto]) -> list[NodeProto]:
+    """Makers before users, and otherwise as they came."""
+    nodes = list(nodes)
+    makers = {name: node for node in nodes for name in node.output if name}
+    done: set[str] = set()
+    ordered: list[NodeProto] = []
+    for first in nodes:
+        stack = [first]
+        while stack:
+            node = stack[-1]
+            before = [makers[name] for name in reads(node) if name in makers and makers[name].output[0] not in done]
+            stack += before
+            if not before:
+                stack.pop()
+                if node.output[0] not in done:
+                    done.add(node.output[0])
+                    ordered.append(node)
+    return ordered
+
+
+def _name_nodes(part: GraphProto) -> None:
+    """One name each: quantisers tell nodes apart by them."""
+    seen: set[str] = set()
+    for place, node in enumerate(part.node):
+        if not node.name or node.name in seen:
+            node.name = f"{node.op_type}.{place}"
+        seen.add(node.name)
+
+
+def _new_names(nodes: Iterable[NodeProto], wanted: dict[str, str]) -> dict[str, str]:
+    """As wanted; and whatever had one of those names before gets another."""
+    taken = {name for node in nodes for name in [*reads(node), *node.output]} - wanted.keys()
+    return {name: f"{name}.inner" for name in taken & set(wanted.values())} | wanted

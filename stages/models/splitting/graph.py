@@ -1,0 +1,136 @@
+"""A graph to walk on: who makes a tensor, who uses it, what is constant, and what lies between two cuts.
+
+Nothing here goes by names: exporters give them as they like.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+Constant = npt.NDArray[Any]
+
+
+class SplitError(Exception):
+    """A model that cannot be taken apart; the message is a sentence for people: which, why, and what to do."""
+
+
+class NotFound(Exception):
+    """Something that Kokoro's graph has, and this one has not; the message names it."""
+
+
+class Graph:
+    """Reads a model; never changes it."""
+
+    def __init__(self, model: ModelProto, folder: Path) -> None:
+        """
+        Args:
+            folder: where those of the model's constants lie that are outside of it.
+        """
+        self.model, self.folder = model, folder
+        self.nodes: list[NodeProto] = list(model.graph.node)
+        self.outputs = [output.name for output in model.graph.output]
+        self._tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+        self.constants = list(self._tensors)
+        self._makers = {name: node for node in self.nodes for name in node.output if name}
+        self._users: dict[str, list[NodeProto]] = {}
+        for node in self.nodes:
+            for name in dict.fromkeys(reads(node)):
+                self._users.setdefault(name, []).append(node)
+
+    def maker(self, tensor: str) -> NodeProto | None:
+        """None: an input, or a constant."""
+        return self._makers.get(tensor)
+
+    def made_by(self, tensor: str, *op_types: str) -> NodeProto | None:
+        """Its maker, if that is one of these operators."""
+        node = self._makers.get(tensor)
+        return node if node is not None and node.op_type in op_types else None
+
+    def users(self, tensor: str) -> list[NodeProto]:
+        return self._users.get(tensor, [])
+
+    def tensor(self, name: str) -> TensorProto | None:
+        """A constant as the model has it; its numbers may be in the folder."""
+        return self._tensors.get(name)
+
+    def constant(self, tensor: str) -> Constant | None:
+        """Its value, not to be written to; None if it is not constant."""
+        proto = self._tensors.get(tensor)
+        if proto is None:
+            return None
+        if proto.data_location != TensorProto.EXTERNAL:
+            return numpy_helper.to_array(proto)
+        place = {entry.key: entry.value for entry in proto.external_data}
+        dtype = helper.tensor_dtype_to_np_dtype(proto.data_type)
+        # Mapped, not read: whoever wants a part of the graph does not pay for the rest.
+        return np.memmap(
+            self.folder / place["location"], dtype, "r", offset=int(place.get("offset", 0)), shape=tuple(proto.dims)
+        )
+
+    def operands(self, node: NodeProto) -> tuple[Constant | None, str]:
+        """Of two, the constant one, and the other; if neither is constant, None and the first."""
+        for constant, other in (node.input[:2], reversed(node.input[:2])):
+            value = self.constant(constant)
+            if value is not None:
+                return value, other
+        return None, node.input[0]
+
+    def bounds(self, node: NodeProto) -> dict[int, tuple[int, int]] | None:
+        """Of a Slice: axis -> where it begins and ends; None if that is not constant, or it does not take every one."""
+        constants = [self.constant(name) for name in node.input[1:] if name]
+        starts, ends, axes, steps = (*constants, None, None, None, None)[:4]
+        if starts is None or ends is None or any(each is None for each in constants):
+            return None
+        if steps is not None and np.any(steps != 1):
+            return None
+        places = range(len(starts)) if axes is None else axes
+        return {int(axis): (int(start), int(end)) for axis, start, end in zip(places, starts, ends, strict=True)}
+
+    def between(self, inputs: Iterable[str], outputs: Iterable[str]) -> list[NodeProto]:
+        """The nodes that make `outputs` of `inputs` and constants, in the graph's order."""
+        wanted, seen = list(outputs), set(inputs)
+        kept: set[str] = set()
+        while wanted:
+            tensor = wanted.pop()
+            node = self._makers.get(tensor)
+            if tensor in seen or node is None:
+                continue
+            seen.update(node.output)
+            kept.add(node.output[0])
+            wanted += reads(node)
+        return [node for node in self.nodes if node.output[0] in kept]
+
+    def depends(self, tensor: str, on: str, *, without: Iterable[str] = ()) -> bool:
+        """Whether `tensor` is made of `on`, other than by way of `without`."""
+        return tensor == on or any(on in reads(node) for node in self.between([on, *without], [tensor]))
+
+
+def reads(node: NodeProto) -> list[str]:
+    """What a node takes, the bodies of its loops and branches included."""
+    names = [name for name in node.input if name]
+    for attribute in node.attribute:
+        if attribute.type == AttributeProto.GRAPH:
+            names += _free_names(attribute.g)
+    return names
+
+
+def attribute(node: NodeProto, name: str, default: Any = None) -> Any:
+    """Its value, with strings as `str`."""
+    for each in node.attribute:
+        if each.name == name:
+            value = helper.get_attribute_value(each)
+            return value.decode() if isinstance(value, bytes) else value
+    return default
+
+
+def _free_names(body: GraphProto) -> list[str]:
+    """What a body takes from outside."""
+    own = {each.name for each in [*body.input, *body.initializer]} | {
+        name for node in body.node for name in node.output
+    }
+    read = [name for node in body.node for name in reads(node)]
+    return [name for name in [*read, *(output.name for output in body.output)] if name not in own]
