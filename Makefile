@@ -4,6 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)-peers
 TEXT ?= Hello. This is utterd, and these words were made on this machine.
 OUT ?=
 
@@ -11,7 +12,7 @@ OUT ?=
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help speak test dev check bench voice voice-report voice-variants clean
+.PHONY: help speak test dev check bench bench-peers voice voice-report voice-variants clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +34,10 @@ check: $(VENV)/.dev ## format, lint, types
 bench: $(VENV)/.dev ## measure on this machine (bench/README.md says what and how)
 	$(BIN)/python -m bench
 
+bench-peers: $(PEERS)/.installed ## Kokoro beside kokoro-onnx and sherpa-onnx (QUICK=1: a few minutes)
+	@if [ "$$(uname)" = Linux ]; then sh tests/rig/install.sh gcc libc6-dev; fi
+	$(PEERS)/bin/python -m bench.peers $(if $(QUICK),--quick)
+
 voice: $(VENV)/.dev ## train the starter voice from nothing and write bundles/starter; goes on where it was interrupted
 	@if [ "$$(uname)" = Linux ]; then sh tests/rig/install.sh flite1-dev gcc libc6-dev; fi
 	$(BIN)/python -m training make
@@ -47,7 +52,7 @@ voice-variants: $(VENV)/.dev ## other precisions and widths of the trained voice
 	$(BIN)/python -m training variants
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .dev .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build dist
+	rm -rf $(VENV) $(PEERS) .dev .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build dist
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "utterd needs Python 3.11 or 3.12, with venv; none was found (set PYTHON=…)" >&2; exit 2; }
@@ -63,6 +68,16 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --group dev
 	@mkdir -p .dev/utterd && for room in bundles client config daemon launchd stages systemd; do \
 		ln -sfn "../../$$room" ".dev/utterd/$$room"; done
+	@touch $@
+
+# The peers' and torch's packages stay out of the way of everything else. kokoro, of which only the model is wanted,
+# would bring misaki[en] and spaCy.
+$(PEERS)/.installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "utterd needs Python 3.11 or 3.12, with venv; none was found (set PYTHON=…)" >&2; exit 2; }
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check --upgrade "pip>=25.1" "setuptools>=77"
+	$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check --editable . --group peers
+	$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check --no-deps kokoro==0.9.4
 	@touch $@
 
 # PortAudio comes inside the package on macOS; on Linux it is the system's.

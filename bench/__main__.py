@@ -16,6 +16,7 @@ from bench import (
     idle,
     interrupt,
     jitter,
+    kokoro,
     latency,
     normalise,
     pauses,
@@ -35,6 +36,7 @@ _BENCHES = {
     "normalise": normalise,
     "client": client_process,
     "jitter": jitter,
+    "kokoro": kokoro,
     "speech-dispatcher": speech_dispatcher,
     "soak": soak,
 }

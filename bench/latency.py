@@ -27,25 +27,26 @@ def measure(repeats: int = 40) -> dict[str, Any]:
     with RunningDaemon("--device", "null") as daemon:
         daemon.wait_ready()
         with daemon.client() as client:
-            _handed_ms(client, "This one is not counted.")
+            handed_ms(client, "This one is not counted.")
             for number, greeting in enumerate(greetings(repeats)):
-                short_ms.append(_handed_ms(client, greeting))
+                short_ms.append(handed_ms(client, greeting))
                 parts.append(client.status()["metrics"]["last_first_audio_ms"])
                 text = document(_LONG_CHARACTERS, seed=number)
-                long_ms.append(_handed_ms(client, text))
-                alone_ms.append(_handed_ms(client, text[: text.index(".") + 1]))
+                long_ms.append(handed_ms(client, text))
+                alone_ms.append(handed_ms(client, text[: text.index(".") + 1]))
     ratio = statistics.median(long_ms) / statistics.median(alone_ms)
     return {
-        "short_ms": _spread(short_ms),
-        "long_ms": _spread(long_ms),
-        "first_sentence_alone_ms": _spread(alone_ms),
+        "short_ms": spread(short_ms),
+        "long_ms": spread(long_ms),
+        "first_sentence_alone_ms": spread(alone_ms),
         "long_to_first_sentence": round(ratio, 2),
         "stages_ms": _where(parts),
         "reached": statistics.median(short_ms) <= _TARGET_MS and ratio <= _TARGET_RATIO,
     }
 
 
-def _handed_ms(client: Client, text: str) -> float:
+def handed_ms(client: Client, text: str) -> float:
+    """Request received → first audible frame handed to the device; the rest is stopped."""
     utterance = client.speak(text)
     for event in utterance.events():
         if isinstance(event, Started):
@@ -57,7 +58,8 @@ def _handed_ms(client: Client, text: str) -> float:
     raise RuntimeError("nothing was heard")
 
 
-def _spread(values: list[float]) -> dict[str, float]:
+def spread(values: list[float]) -> dict[str, float]:
+    """Of milliseconds."""
     ordered = sorted(values)
     return {
         "median": round(statistics.median(ordered), 2),
