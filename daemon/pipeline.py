@@ -4,6 +4,7 @@ It knows chunks and places, not what an utterance means to a client: `engine.py`
 """
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections import Counter
@@ -165,7 +166,7 @@ class Pipeline:
         if stage == "g2p":
             return {"language": settings.speech.language or "en-us", "scratch": str(self._wiring.scratch)}
         if stage == "inference":
-            return {"model": settings.speech.model, "threads": settings.inference.threads}
+            return {"model": settings.speech.model, **dataclasses.asdict(settings.inference)}
         return {
             "device": self._device,
             "volume": self.volume,

@@ -7,6 +7,7 @@ hand, so a full ring holds up its own lane only; whenever the live lane can go o
 import logging
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 import zmq
@@ -32,9 +33,21 @@ _YIELD_PATIENCE_NS = 1_000_000_000
 class Worker:
     """Runs a Stage until the daemon says Shutdown."""
 
-    def __init__(self, spec: StageSpec, stage: Stage, ready: Ready) -> None:
+    def __init__(
+        self, spec: StageSpec, stage: Stage, ready: Ready, *, rest: Callable[[], float | None] = lambda: None
+    ) -> None:
+        """Own a stage.
+
+        Args:
+            spec: what the daemon asks for.
+            stage: does the work.
+            ready: is reported when everything is connected.
+            rest: called whenever nothing can be done, on the thread that works; gives seconds after which it is to be
+                called again if nothing has come till then, or None.
+        """
         self._spec = spec
         self._stage = stage
+        self._rest = rest
         context: zmq.Context[Any] = zmq.Context()
         self._position = PositionPage(spec.position_descriptor)
         self._activity = Activity()
@@ -74,7 +87,8 @@ class Worker:
                 lane.receive()
             lane_ready = next((lane for lane in self._lanes if lane.can_go_on), None)
             if lane_ready is None:
-                self._poller.poll()
+                rest_s = self._rest()
+                self._poller.poll(None if rest_s is None else int(rest_s * 1000) + 1)
             elif lane_ready.lane == "render" and (wait_ns := self._render_waits_until_ns - time.monotonic_ns()) > 0:
                 self._poller.poll(wait_ns // 1_000_000 + 1)
             elif lane_ready.take(self._stage, self.report):

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Sequence
+from typing import Literal
 
 from utterd.stages.spec import spec_from_arguments
 
@@ -26,11 +27,17 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--model", default="starter", help="a bundle's name or folder (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=0, help="of ONNX Runtime; 0 chooses")
+    parser.add_argument(
+        "--vocoder",
+        choices=("windows", "whole"),
+        default="windows",
+        help="how a prepared Kokoro model makes its sound (default: %(default)s)",
+    )
     options = parser.parse_args(arguments)
-    return _synthesise(options.model, options.threads)
+    return _synthesise(options.model, options.threads, options.vocoder)
 
 
-def _synthesise(model: str, threads: int) -> int:
+def _synthesise(model: str, threads: int, vocoder: Literal["windows", "whole"]) -> int:
     from utterd.stages.chunks import PhonemeChunk
     from utterd.stages.inference.load import load_synthesizer
     from utterd.stages.inference.onnx_session import ModelUnusable
@@ -40,7 +47,7 @@ def _synthesise(model: str, threads: int) -> int:
 
     try:
         stream = output_stream()
-        stage = Inference(load_synthesizer(model, threads=threads))
+        stage = Inference(load_synthesizer(model, threads=threads, vocoder=vocoder))
         for chunk in read_chunks(sys.stdin.buffer, PhonemeChunk):
             for audio in stage.process(chunk, lambda report: None):
                 write_chunk(stream, audio)

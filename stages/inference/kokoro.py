@@ -1,7 +1,7 @@
-"""The kokoro family: the release's single graph, tokens in, the whole waveform out.
+"""The kokoro family as it is released: a single graph, tokens in, the whole waveform out.
 
 Releases differ in the names, types and shapes of inputs and outputs (FIELD.md 5.2), so every feed is built from what
-the session itself says, and outputs are told apart by type and shape. Prepared, streamable parts are a later family.
+the session itself says, and outputs are told apart by type and shape. Parts made of it (kokoro_parts.py) speak sooner.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from utterd.config.bundles import Bundle
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable, OnnxSession
-from utterd.stages.inference.synthesizer import LEAD_FRAMES, SynthesisRequest, WholeSpeech, check_request
+from utterd.stages.inference.synthesizer import SynthesisRequest, WholeSpeech, check_request
 from utterd.stages.inference.voices import Voices
 from utterd.stages.work import ChunkFailed
 
@@ -24,17 +24,23 @@ _TYPES = {
 }
 
 FRAME_SAMPLES = 600
-"""One unit of Kokoro's durations: 25 ms at 24 kHz."""
+"""One unit of Kokoro's durations: 25 ms at 24 kHz. Some exports count in halves of it."""
+
+KOKORO_LEAD_FRAMES = 3 * FRAME_SAMPLES
+"""75 ms: its sounds begin up to so much before their durations say (kokoro 0.9.4, `join_timestamps`, goes by the same
+three units; FIELD.md 5.2)."""
 
 
 class KokoroSynthesizer:
     """`model.onnx` and `voices.npz`."""
 
-    lead_frames = LEAD_FRAMES
+    lead_frames = KOKORO_LEAD_FRAMES
+    is_large = True
 
     def __init__(self, bundle: Bundle, *, threads: int) -> None:
-        self._session = OnnxSession(bundle.file("model.onnx"), threads=threads)
-        self._voices = Voices(bundle.file("voices.npz"))
+        self._session = OnnxSession(bundle.file("model.onnx"), threads=threads, shrinks=True)
+        self._voices = kokoro_voices(bundle)
+        self._level = np.float32(bundle.level)
         by_name = {node.name: node for node in self._session.inputs}
         try:
             self._tokens = by_name.get("tokens") or by_name["input_ids"]
@@ -56,7 +62,14 @@ class KokoroSynthesizer:
         if self._speed is not None:
             feeds[self._speed.name] = _speed_like(request.speed, self._speed)
         samples, durations = _tell_apart(self._session.run(feeds, abort), len(request.tokens) + 2)
-        return WholeSpeech(samples, None if durations is None else durations * FRAME_SAMPLES)
+        return WholeSpeech(samples * self._level, _token_frames(durations, len(samples)))
+
+
+def kokoro_voices(bundle: Bundle) -> Voices:
+    """`voices.npz`, or else raw `voices.bin`, in which they stand in the order of bundle.toml."""
+    raw = "voices.bin"
+    name = raw if raw in bundle.files and not bundle.file("voices.npz").exists() else "voices.npz"
+    return Voices(bundle.file(name), [voice.name for voice in bundle.voices])
 
 
 def _like(values: Any, node: Any) -> npt.NDArray[Any]:
@@ -68,6 +81,16 @@ def _speed_like(speed: float, node: Any) -> npt.NDArray[Any]:
     kind = _TYPES.get(node.type, np.float32)
     value = max(1, round(speed)) if np.issubdtype(kind, np.integer) else speed
     return np.full([1] * max(1, len(node.shape or [1])), value, kind)
+
+
+def _token_frames(durations: npt.NDArray[np.int64] | None, total: int) -> npt.NDArray[np.int64] | None:
+    """Durations in samples; the unit is the one with which they sum to the sound. None if none does."""
+    if durations is None:
+        return None
+    for unit in (FRAME_SAMPLES, FRAME_SAMPLES // 2):
+        if abs(int(durations.sum()) * unit - total) <= FRAME_SAMPLES:
+            return durations * unit
+    return None
 
 
 def _tell_apart(

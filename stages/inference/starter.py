@@ -27,6 +27,7 @@ class StarterSynthesizer:
     lead_frames = SAMPLE_RATE_HZ * 3 // 1000
     """3 ms, within which most of the fade is over: a listener waits for every one of them. Sounds begin where its
     durations say; the closure of a plosive is its own."""
+    is_large = False
 
     def __init__(self, bundle: Bundle, *, threads: int) -> None:
         self._graph = bundle.graph

@@ -60,6 +60,8 @@ class Synthesizer(Protocol):
 
     lead_frames: int
     """How much is to stay of the silence in front of a piece, at 24 kHz."""
+    is_large: bool
+    """Whether it holds so much memory that it is let go of when nobody has spoken for a while."""
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> Speech:
         """Run the text half of the model. Raises ChunkFailed for what it cannot speak, ChunkInterrupted on abort."""
@@ -117,6 +119,7 @@ class ToneSynthesizer:
 
     FRAMES_PER_TOKEN = SAMPLE_RATE_HZ // 20
     lead_frames = LEAD_FRAMES
+    is_large = False
 
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> "ToneSpeech":
         check_request(request)

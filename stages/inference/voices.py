@@ -1,52 +1,44 @@
 """Style vectors: which row of which voice a piece of text is spoken with.
 
-A voice is a table of shape (510, 1, 256), one row a token count, in an NPZ file (kokoro-onnx's `voices-v1.0.bin` is one
-too). Only the voices in use are held in memory, and the blends used last.
+A voice is a table of shape (510, 1, 256), one row a token count (voice_files.py). Only the voices and the blends used
+last are held in memory.
 """
 
-import zipfile
-import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from utterd.config.blend import BlendError, parse_blend
-from utterd.stages.inference.onnx_session import ModelUnusable
+from utterd.stages.inference.voice_files import DAMAGE, STYLE_SIZE, open_voices
 from utterd.stages.work import ChunkFailed
 
-STYLE_SIZE = 256
-"""The first half shapes the timbre, the second the prosody."""
 TIMBRE, PROSODY = slice(0, STYLE_SIZE // 2), slice(STYLE_SIZE // 2, STYLE_SIZE)
+"""Which half of a style shapes what."""
 LARGEST_WEIGHT = 10.0
 """Of a voice in a blend, either way: what lies farther outside is no voice but noise."""
+VOICES_KEPT = 8
+"""Of half a megabyte each; as many as a blend can have. Reading one anew takes a millisecond."""
 BLENDS_KEPT = 4
-"""Of half a megabyte each. Blending anew takes under a millisecond a voice."""
+"""Of the same size. Blending anew takes under a millisecond a voice."""
 
 Table = npt.NDArray[np.float32]
 """Shape (rows, 1, 256); one row if all are equal."""
-
-_DAMAGE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
-"""What numpy and zipfile raise for a file that is none of theirs, or is no longer whole."""
 
 
 class Voices:
     """The voices of one bundle."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._tables: dict[str, Table] = {}
+    def __init__(self, path: Path, names: Sequence[str] = ()) -> None:
+        """`names`: as `open_voices` takes them, and raises."""
+        self._file = open_voices(path, names)
+        self.names = self._file.names
+        self._tables: OrderedDict[str, Table] = OrderedDict()
+        """The one used last is the last."""
         self._blends: OrderedDict[str, Table] = OrderedDict()
-        """By how they are written; the one used last is the last."""
-        try:
-            with _open_archive(path) as archive:
-                self.names = frozenset(archive.files)
-        except _DAMAGE as error:
-            raise ModelUnusable(f"{path.name} is not a voices file (NPZ)") from error
+        """By how they are written; likewise."""
 
     def style(self, voice: str, tokens: int) -> npt.NDArray[np.float32]:
         """Shape (1, 256), for a piece of so many tokens; beyond the table's end its last row.
@@ -115,29 +107,26 @@ class Voices:
         table = self._tables.get(voice)
         if table is None:
             table = self._tables[voice] = self._load(voice)
+            if len(self._tables) > VOICES_KEPT:
+                self._tables.popitem(last=False)
+        self._tables.move_to_end(voice)
         return table
 
     def _load(self, voice: str) -> Table:
         if voice not in self.names:
             raise ChunkFailed("unknown_voice", f"the loaded model has no voice {voice!r}")
         try:
-            with _open_archive(self._path) as archive:
-                table = np.asarray(archive[voice], np.float32)
-        except _DAMAGE as error:
+            table = np.asarray(self._file.read(voice), np.float32)
+        except DAMAGE as error:
             raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged") from error
-        if table.size == 0 or table.shape[1:] != (1, STYLE_SIZE) or not np.isfinite(table).all():
-            raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged (shape {table.shape})")
+        if table.size == 0 or table.shape[1:] != (1, STYLE_SIZE):
+            raise ChunkFailed(
+                "model_unusable",
+                f"the style table of voice {voice!r} is damaged or of another model: its shape is {table.shape}, "
+                f"not (rows, 1, {STYLE_SIZE})",
+            )
+        if not np.isfinite(table).all():
+            raise ChunkFailed("model_unusable", f"the style table of voice {voice!r} is damaged: not all are numbers")
         if (table == table[:1]).all():
             table = table[:1].copy()  # one row stands for all: half a megabyte less
         return table
-
-
-@contextmanager
-def _open_archive(path: Path) -> Iterator[Any]:
-    """An NPZ file; opened here, since numpy leaves one open that it cannot read."""
-    with path.open("rb") as file:
-        archive = np.load(file)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("a single array")
-        with archive:
-            yield archive

@@ -1,10 +1,12 @@
 """The inference stage as a child of the daemon."""
 
 import os
+from functools import partial
 
 from utterd.stages.inference.load import load_synthesizer
 from utterd.stages.inference.onnx_session import ModelUnusable
 from utterd.stages.inference.stage import Inference
+from utterd.stages.inference.unloading import UnloadingSynthesizer
 from utterd.stages.reports import Ready
 from utterd.stages.scheduling import raise_inference_thread
 from utterd.stages.spec import StageSpec
@@ -14,8 +16,14 @@ from utterd.stages.worker import Worker, report_unusable
 def run(spec: StageSpec) -> None:
     """Until the daemon says Shutdown. `prepare_child` has been called."""
     scheduling = raise_inference_thread()
+    load = partial(
+        load_synthesizer,
+        spec.settings["model"],
+        threads=spec.settings["threads"],
+        vocoder=spec.settings["vocoder"],
+    )
     try:
-        synthesizer = load_synthesizer(spec.settings["model"], threads=spec.settings["threads"])
+        synthesizer = load()
     except ModelUnusable as error:
         report_unusable(spec, "model_unusable", str(error))
         return
@@ -27,4 +35,9 @@ def run(spec: StageSpec) -> None:
         refused=scheduling.refused,
         detail={"model": spec.settings["model"]},
     )
-    Worker(spec, Inference(synthesizer), ready).run()
+    if not synthesizer.is_large:
+        Worker(spec, Inference(synthesizer), ready).run()
+        return
+    unloading = UnloadingSynthesizer(synthesizer, partial(load, is_tried=True), after_s=spec.settings["unload_after_s"])
+    del synthesizer  # it alone holds the model
+    Worker(spec, Inference(unloading), ready, rest=unloading.rest).run()

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import wave
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,10 +31,11 @@ _DITHER = 3
 class FilePlayer:
     """A context. Its daemon's device is `wav`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        """`environ`: for the daemon."""
         self._folder = folder
         self._path = folder / "played.wav"
-        self.daemon = RunningDaemon("--device", f"wav:{self._path}")
+        self.daemon = RunningDaemon("--device", f"wav:{self._path}", environ=environ)
 
     def __enter__(self) -> Self:
         self.daemon.__enter__()

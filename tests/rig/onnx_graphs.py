@@ -43,8 +43,12 @@ def save_kokoro(
     has_speed: bool = True,
     has_sound: bool = True,
     style_size: int = 256,
+    duration: int = 2,
 ) -> None:
-    """A graph with Kokoro's face. Every sample of a token is token / 1000 * speed + style[0]: all inputs are heard."""
+    """A graph with Kokoro's face. Every sample of a token is token / 1000 * speed + style[0]: all inputs are heard.
+
+    `duration` is what it tells of each token, in a unit of its own.
+    """
     nodes = [
         helper.make_node("Cast", [tokens_name], ["tokens_f"], to=TensorProto.FLOAT),
         helper.make_node("Mul", ["tokens_f", "thousandth"], ["pitch"]),
@@ -76,7 +80,10 @@ def save_kokoro(
         nodes += [
             helper.make_node("Shape", [tokens_name], ["shape"], start=1),
             helper.make_node(
-                "ConstantOfShape", ["shape"], ["duration"], value=helper.make_tensor("two", TensorProto.INT64, [1], [2])
+                "ConstantOfShape",
+                ["shape"],
+                ["duration"],
+                value=helper.make_tensor("units", TensorProto.INT64, [1], [duration]),
             ),
         ]
         outputs.append(value("duration", TensorProto.INT64, "n"))

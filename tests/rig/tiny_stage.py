@@ -1,5 +1,7 @@
 """A Worker around a stage that does as each text says. Run as `python tiny_stage.py SPEC`.
 
+With `restless` behind the SPEC it rests in RESTS short goes, and reports each as utterance RESTING.
+
 make N     N chunks, numbered by `first_frame`
 pause N    two chunks, then wait for an interrupt; taken up again: the rest of N
 hang       wait for an interrupt, every time
@@ -22,6 +24,9 @@ from utterd.stages.work import ChunkFailed, ChunkInterrupted, Reporter
 from utterd.stages.worker import Worker
 
 HANG_GUARD_S = 20.0
+RESTING = 1000
+RESTS = 30
+"""More than there are events at a start."""
 
 
 class TinyStage:
@@ -73,7 +78,20 @@ class TinyStage:
 def main() -> None:
     spec = StageSpec.from_json(sys.argv[1])
     prepare_child(spec)
-    Worker(spec, TinyStage(), Ready(stage="stage", pid=os.getpid(), asked="nothing", granted="nothing")).run()
+    ready = Ready(stage="stage", pid=os.getpid(), asked="nothing", granted="nothing")
+    if sys.argv[2:] != ["restless"]:
+        Worker(spec, TinyStage(), ready).run()
+        return
+    rests = 0
+
+    def rest() -> float | None:
+        nonlocal rests
+        rests += 1
+        worker.report(UnitPhonemized(lane="live", utterance_id=RESTING, sequence=rests, dropped=(), is_silent=True))
+        return 0.001 if rests < RESTS else None
+
+    worker = Worker(spec, TinyStage(), ready, rest=rest)
+    worker.run()
 
 
 if __name__ == "__main__":

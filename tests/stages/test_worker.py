@@ -107,6 +107,25 @@ def test_more_work_than_the_ring_holds_is_taken_as_room_comes_back(child):
     assert sent == 3 * SLOTS
 
 
+# Rest
+
+
+def test_a_worker_without_work_rests_for_as_long_as_it_is_told_and_works_again():
+    with StageChild(
+        tiny_stage.__file__,
+        "restless",
+        inputs={"live": "text.live", "render": "text.render"},
+        outputs={"live": "phonemes.live", "render": "phonemes.render"},
+    ) as child:
+        rests = [child.expect(UnitPhonemized) for _ in range(tiny_stage.RESTS)]
+        assert {rest.utterance_id for rest in rests} == {tiny_stage.RESTING}
+        send(child, text_chunk("make 1", utterance=2))
+        assert numbers(child.receive("live", 1)) == [(0, 0)]
+        while child.expect(UnitPhonemized).utterance_id == tiny_stage.RESTING:
+            pass
+        assert child.expect(UnitPhonemized).utterance_id == tiny_stage.RESTING, "and rests again"
+
+
 # Cuts and interruptions
 
 

@@ -1,5 +1,6 @@
 """The kokoro family, on graphs with its face and nothing behind it (rig/onnx_graphs.py)."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,35 @@ def test_durations_are_told_if_the_graph_has_them(folder, face):
         assert speech.token_frames.sum() == speech.total_frames
     else:
         assert speech.token_frames is None
+
+
+def test_durations_in_half_units_are_known_by_the_length_of_the_sound(folder):
+    speech = speak(load(folder, duration=4))
+    assert speech.token_frames.tolist() == [SAMPLES_PER_TOKEN] * len(PADDED)
+
+
+def test_durations_that_are_not_those_of_the_sound_are_not_told(folder):
+    assert speak(load(folder, duration=3)).token_frames is None
+
+
+def test_the_silence_before_a_piece_leaves_room_for_sounds_that_come_early(folder):
+    """Three units of durations, as kokoro's own word times have it."""
+    assert load(folder).lead_frames == 3 * FRAME_SAMPLES
+
+
+def test_the_level_of_the_bundle_is_heard(folder):
+    save_kokoro(folder / "model.onnx")
+    write_bundle(folder)
+    quiet = KokoroSynthesizer(dataclasses.replace(load_bundle(folder), level=0.5), threads=1)
+    assert samples_of(speak(quiet)) == pytest.approx(0.5 * sound(), abs=1e-5)
+
+
+def test_raw_voices_are_named_by_the_bundle_in_its_order(folder):
+    table = np.zeros((510, 256), np.float32)
+    table[:, 0] = 0.25 + np.arange(510) / 1000
+    (folder / "voices.npz").unlink()
+    (folder / "voices.bin").write_bytes(table.astype("<f4").tobytes())
+    assert samples_of(speak(load(folder))) == pytest.approx(sound(), abs=1e-5)
 
 
 def test_the_voice_and_the_speed_reach_the_model(folder):

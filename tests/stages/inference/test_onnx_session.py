@@ -19,10 +19,10 @@ FOR_EVER = np.array(2**40)
 """Rounds: some days."""
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> OnnxSession:
+@pytest.fixture(params=[False, True], ids=["keeps", "shrinks"])
+def session(tmp_path: Path, request) -> OnnxSession:
     save_counter(tmp_path / "counter.onnx")
-    return OnnxSession(tmp_path / "counter.onnx", threads=1)
+    return OnnxSession(tmp_path / "counter.onnx", threads=1, shrinks=request.param)
 
 
 def count(session: OnnxSession, times: int, abort: Abort | None = None) -> float:
@@ -84,6 +84,19 @@ def test_what_is_no_graph_is_refused_by_name(tmp_path, content):
     (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(ModelUnusable, match=r"^model\.onnx is not a model that ONNX Runtime can load"):
         OnnxSession(tmp_path / "model.onnx", threads=1)
+
+
+def test_what_is_no_library_of_operators_is_refused_by_name(tmp_path):
+    save_counter(tmp_path / "counter.onnx")
+    (tmp_path / "operators.so").write_bytes(b"no library")
+    with pytest.raises(ModelUnusable, match=r"^operators\.so is not a library of operators") as failure:
+        OnnxSession(tmp_path / "counter.onnx", threads=1, library=tmp_path / "operators.so")
+    assert "\n" not in str(failure.value)
+
+
+def test_a_graph_that_was_saved_optimised_is_taken_as_it_is(tmp_path):
+    save_counter(tmp_path / "counter.onnx")
+    assert count(OnnxSession(tmp_path / "counter.onnx", threads=1, optimise=False), 7) == 7
 
 
 def test_onnx_runtime_keeps_nothing_and_reports_nothing(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from rig.onnx_graphs import save_voices
 
 from utterd.stages.inference.onnx_session import ModelUnusable
-from utterd.stages.inference.voices import BLENDS_KEPT, Voices
+from utterd.stages.inference.voices import BLENDS_KEPT, VOICES_KEPT, Voices
 from utterd.stages.work import ChunkFailed
 
 
@@ -91,9 +91,9 @@ def test_a_blend_is_a_weighted_sum(voices):
     assert voices.blended({"two": 1.5, "one": -0.5}, 12) == pytest.approx(np.full((1, 256), 2.5), abs=1e-6)
 
 
-def test_a_blend_of_equal_voices_is_the_voice_itself(voices):
+def test_a_blend_of_equal_voices_is_the_voice_itself(voices, path):
     assert np.array_equal(voices.blended({"rows": 1.0}, 12), voices.style("rows", 12))
-    twins = save(voices._path, this=np.full((510, 1, 256), 0.7), that=np.full((510, 1, 256), 0.7))
+    twins = save(path, this=np.full((510, 1, 256), 0.7), that=np.full((510, 1, 256), 0.7))
     assert twins.blended({"this": 0.6, "that": 0.4}, 12) == pytest.approx(twins.style("this", 12), abs=1e-6)
 
 
@@ -158,10 +158,10 @@ def test_what_is_a_voice_is_no_blend_of_others(path):
     assert voices.style("a+b", 3)[0, 0] == 7
 
 
-def test_a_blend_used_again_is_not_made_again(voices):
+def test_a_blend_used_again_is_not_made_again(voices, path):
     first = voices.style("rows+two", 12)
     voices._tables.clear()
-    voices._path.unlink()
+    path.unlink()
     assert np.array_equal(voices.style("rows+two", 12), first)
 
 
@@ -214,3 +214,69 @@ def test_a_single_array_is_no_voices_file(path):
 def test_a_missing_file_is_refused_by_name(tmp_path):
     with pytest.raises(ModelUnusable, match=r"none\.npz"):
         Voices(tmp_path / "none.npz")
+
+
+# Raw files
+
+
+def save_raw(path: Path, *tables: np.ndarray) -> Path:
+    path.write_bytes(b"".join(table.astype("<f4").tobytes() for table in tables))
+    return path
+
+
+def raw_table(value: float) -> np.ndarray:
+    """Another number in every row."""
+    return np.broadcast_to(value + np.arange(510, dtype=np.float32)[:, None], (510, 256))
+
+
+def test_a_raw_voice_is_the_same_as_in_an_archive(tmp_path):
+    voices = Voices(save_raw(tmp_path / "voices.bin", raw_table(0.25)), ["af_one"])
+    archived = save(tmp_path / "voices.npz", af_one=raw_table(0.25)[:, None])
+    for tokens in (1, 12, 509, 510):
+        assert np.array_equal(voices.style("af_one", tokens), archived.style("af_one", tokens))
+
+
+def test_raw_voices_are_named_in_their_order(tmp_path):
+    voices = Voices(save_raw(tmp_path / "voices.bin", *map(raw_table, (1, 2, 3))), ["a", "b", "c"])
+    assert [voices.style(name, 7)[0, 0] for name in "cab"] == [10, 8, 9]
+
+
+def test_an_archive_is_known_by_its_content_whatever_it_is_called(tmp_path):
+    save_voices(tmp_path / "voices-v1.0.bin", af_one=0.25)
+    assert Voices(tmp_path / "voices-v1.0.bin").names == {"af_one"}
+
+
+def test_raw_voices_need_as_many_names(tmp_path):
+    path = save_raw(tmp_path / "voices.bin", raw_table(1), raw_table(2))
+    with pytest.raises(ModelUnusable, match=r"voices\.bin has 2 raw voices, and the bundle names 1"):
+        Voices(path, ["a"])
+
+
+@pytest.mark.parametrize("size", [4, 522_236, 522_244, 510 * 128 * 4])
+def test_what_has_another_size_is_no_raw_voice(tmp_path, size):
+    (tmp_path / "voices.bin").write_bytes(bytes(size))
+    with pytest.raises(
+        ModelUnusable, match=r"voices\.bin is not a voices file: neither an NPZ nor raw voices of 522,240"
+    ):
+        Voices(tmp_path / "voices.bin", ["a"])
+
+
+def test_a_raw_file_cut_short_since_fails_the_chunk(tmp_path):
+    path = save_raw(tmp_path / "voices.bin", raw_table(1), raw_table(2))
+    voices = Voices(path, ["a", "b"])
+    path.write_bytes(path.read_bytes()[:-4])
+    assert voices.style("a", 0)[0, 0] == 1
+    with pytest.raises(ChunkFailed, match="the style table of voice 'b' is damaged"):
+        voices.style("b", 0)
+
+
+# Memory
+
+
+def test_few_voices_are_kept_and_those_used_last(path):
+    names = [f"v{number}" for number in range(VOICES_KEPT + 1)]
+    voices = save(path, **{name: np.full((2, 1, 256), number) for number, name in enumerate(names)})
+    for name in (*names[:-1], "v0", names[-1]):
+        voices.style(name, 0)
+    assert list(voices._tables) == [*names[2:-1], "v0", names[-1]]
+    assert voices.style("v1", 0)[0, 0] == 1

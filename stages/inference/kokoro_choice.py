@@ -1,0 +1,79 @@
+"""Which of a model's prepared variants speaks, with how many threads and in which windows: tuned, or else safe."""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from utterd.stages.inference.kokoro_windows import FIRST_WINDOWS, is_schedule
+from utterd.stages.inference.onnx_session import ModelUnusable
+from utterd.stages.models.parts import Parts
+from utterd.stages.models.tuning.providers import CPU, Provider
+from utterd.stages.models.tuning.stored import TunedUnusable, read_tuned
+
+logger = logging.getLogger(__name__)
+
+SAFE_VARIANTS = ("fp32-native", "fp32", "hybrid", "fp16")
+"""In order. What these do to the sound is known beforehand; whether int8 may be used, `utterd models tune` finds out
+for each model."""
+
+MOST_THREADS = 2
+"""Unless told otherwise. More of them gain little on windows of a second, and take cores from others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    variant: str
+    """A key of the manifest's variants."""
+    threads: int
+    window_frames: tuple[int, ...] = FIRST_WINDOWS
+    """Of the vocoder's features; the last one is the size of all windows that follow."""
+    provider: Provider = CPU
+
+
+def choose(folder: Path, parts: Parts, *, threads: int = 0, library: Path | None = None) -> Choice:
+    """For the parts in this folder.
+
+    Args:
+        threads: what the user set; 0 leaves it to tuning.
+        library: of native operators; None if there is none here.
+
+    Raises:
+        ModelUnusable: no variant of these parts can be run here.
+    """
+    runnable = [name for name, variant in parts.variants.items() if library is not None or not variant.native]
+    if not runnable:
+        raise ModelUnusable("its parts need the library of native operators, which is not built here")
+    tuned = _tuned(folder, parts, runnable)
+    if tuned is not None:
+        return Choice(
+            variant=tuned.variant,
+            threads=threads or tuned.threads,
+            window_frames=tuned.window_frames,
+            provider=tuned.provider,
+        )
+    safe = next((name for name in SAFE_VARIANTS if name in runnable), runnable[0])
+    return Choice(variant=safe, threads=threads or min(MOST_THREADS, os.cpu_count() or 1))
+
+
+def _tuned(folder: Path, parts: Parts, runnable: list[str]) -> Choice | None:
+    try:
+        tuned = read_tuned(folder, parts)
+    except TunedUnusable as error:
+        logger.warning("tuning ignored reason=%s", error)
+        return None
+    if tuned is None:
+        return None
+    found = tuned.candidate
+    if found.variant not in runnable:
+        logger.warning("tuning ignored reason=%s needs the library of native operators", found.variant)
+        return None
+    if not is_schedule(found.window_frames, parts.frame_samples):
+        logger.warning("tuning ignored reason=windows of %s frames", list(found.window_frames))
+        return None
+    return Choice(
+        variant=found.variant,
+        threads=found.threads,
+        window_frames=found.window_frames,
+        provider=found.execution,
+    )
