@@ -22,9 +22,9 @@ def make_parser() -> CommandParser:
         actions={name: partial(_make, name) for name in ACTIONS},
         description=(
             "Models that speak: see which there are, fetch one, make it fast on this machine, remove it.\n"
-            "Each action has --help."
+            "Actions: list, get, prepare, tune, remove; each has --help."
         ),
-        example="utterd models list\n  utterd models get kokoro\n  utterd run --model kokoro",
+        example="utterd models list\n  utterd models get kokoro\n  utterd models prepare kokoro\n  utterd run --model kokoro",
     )
 
 

@@ -1,4 +1,4 @@
-"""`utterd models prepare`: become the process that prepares. It is run, never imported: it needs onnx and ONNX Runtime."""
+"""`utterd models prepare`: become the process that prepares. It is run, never imported: it needs `onnx`."""
 
 import argparse
 import os
@@ -9,7 +9,17 @@ from utterd.client.cli.exits import CommandError, Exit
 from utterd.client.cli.parser import CommandParser, add_json_option
 
 MODULE: Final = "utterd.stages.models"
-VARIANTS: Final = ("fp32", "fp32-native", "int8", "int8-native", "hybrid", "fp16", "int4")
+VARIANTS: Final = (
+    "fp32",
+    "fp32-native",
+    "int8",
+    "int8-native",
+    "int8-sound",
+    "int8-sound-native",
+    "hybrid",
+    "fp16",
+    "int4",
+)
 """What a model can be turned into; stages/models/preparing/recipes.py says how."""
 
 _TEXTS: Final = ("voices_file", "name")
@@ -22,7 +32,7 @@ def make_parser() -> CommandParser:
         "models prepare",
         description=(
             "Turn a model into parts that speak early on this machine: it is taken apart, its vocoder made to run in\n"
-            "windows, and each part rounded and optimised. Takes minutes; Ctrl-C is safe, and the same command goes on.\n"
+            "windows, each part rounded and optimised. Takes minutes; Ctrl-C is safe, and the same command goes on.\n"
             "Needs the extra `models`: pip install 'utterd[models]'."
         ),
         example=(
@@ -32,7 +42,9 @@ def make_parser() -> CommandParser:
         ),
     )
     add = parser.add_argument
-    add("model", metavar="MODEL|FILE", help="a model: its name, its folder, or its .onnx file, which is installed first")
+    add(
+        "model", metavar="MODEL|FILE", help="a model: its name, its folder, or its .onnx file, which is installed first"
+    )
     add("--voices-file", metavar="PATH", help="the voices of an .onnx file: NPZ, a raw NAME.bin, or a folder of these")
     add("--name", metavar="NAME", help="under which an .onnx file is installed (default: the file's own)")
     add(

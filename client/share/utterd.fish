@@ -226,7 +226,7 @@ complete -c utterd -n '_shtab_utterd_using models; and test $_shtab_utterd_npos 
 complete -c utterd -n '_shtab_utterd_using models prepare' -s h -l help -d 'show this help message and exit'
 complete -c utterd -n '_shtab_utterd_using models prepare' -l voices-file -xka "(__fish_complete_path (commandline -ct))" -d 'the voices of an .onnx file: NPZ, a raw NAME.bin, or a folder of these'
 complete -c utterd -n '_shtab_utterd_using models prepare' -l name -x -d 'under which an .onnx file is installed (default: the file'"'"'s own)'
-complete -c utterd -n '_shtab_utterd_using models prepare' -l variants -x -d 'which to have, of fp32, fp32-native, int8, int8-native, hybrid, fp16, int4; others that are there go (default: all but fp16 and int4)'
+complete -c utterd -n '_shtab_utterd_using models prepare' -l variants -x -d 'which to have, of fp32, fp32-native, int8, int8-native, int8-sound, int8-sound-native, hybrid, fp16, int4; others that are there go (default: all but fp16 and int4)'
 complete -c utterd -n '_shtab_utterd_using models prepare' -l voices -x -d 'voices to measure (default: all)'
 complete -c utterd -n '_shtab_utterd_using models prepare' -l languages -x -d 'voices of these languages besides'
 complete -c utterd -n '_shtab_utterd_using models prepare' -l prune -d 'leave no other voices in the model; what was downloaded is kept aside'

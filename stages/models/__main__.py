@@ -1,5 +1,6 @@
 """`python -m utterd.stages.models prepare …`: what `utterd models prepare` and `utterd models tune` become."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,4 +33,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: what is half done is taken away
     sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Any
 
 from utterd.client.cli.exits import CommandError, Exit, complain
 from utterd.client.cli.models_prepare import make_parser
-from utterd.client.models.errors import ModelBusy, ModelError
+from utterd.client.models.errors import ModelBusy, ModelError, ModelUnfetched
 from utterd.client.models.sizes import readable_size
 from utterd.config.paths import PathError
+from utterd.stages.inference.onnx_session import onnxruntime
 from utterd.stages.models.parts import Parts
 from utterd.stages.models.preparing.errors import PreparingError, WrongInput
 from utterd.stages.models.preparing.given import install_given, is_graph_file
@@ -22,13 +22,12 @@ from utterd.stages.models.preparing.model import Model, open_model
 from utterd.stages.models.preparing.preparation import Preparation, Wish
 from utterd.stages.models.preparing.progress import Progress, shown_progress
 from utterd.stages.models.preparing.pruning import Pruned, prune
-from utterd.stages.models.preparing.recipes import NATIVE_VARIANTS, USUAL_VARIANTS, VARIANTS
+from utterd.stages.models.preparing.recipes import ACCELERATED_VARIANT, NATIVE_VARIANTS, USUAL_VARIANTS, VARIANTS
 from utterd.stages.native.library import NativeUnavailable, build_library, find_library, library_folder
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit status. Anything wrong has been said in one line on stderr."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     try:
         options = make_parser().parse(list(arguments))
@@ -37,18 +36,24 @@ def main(arguments: Sequence[str]) -> int:
     except (CommandError, PreparingError) as error:
         complain(str(error))
         return error.code
-    except ModelError as error:
+    except (ModelError, PathError) as error:
         complain(str(error))
-        return Exit.REFUSED if isinstance(error, ModelBusy) else Exit.FAILED
-    except PathError as error:
-        complain(str(error))
-        return Exit.USAGE
+        return _exit_for(error)
     except KeyboardInterrupt:
         complain("interrupted; what was there before is still whole, and the same command goes on")
         return Exit.INTERRUPTED
     report = _report(model, parts, pruned, time.monotonic() - began)
     print(json.dumps(report) if options.json else "\n".join(_lines(report)))
     return Exit.OK
+
+
+def _exit_for(error: ModelError | PathError) -> Exit:
+    match error:
+        case ModelBusy():
+            return Exit.REFUSED
+        case ModelUnfetched():
+            return Exit.FAILED
+    return Exit.USAGE
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -84,7 +89,8 @@ def _variants(asked: tuple[str, ...] | None, progress: Progress) -> tuple[tuple[
     Raises:
         PreparingError: the library cannot be had, and somebody asked for what needs it.
     """
-    wanted = [name for name in VARIANTS if name in (asked or USUAL_VARIANTS)]
+    usual = (*USUAL_VARIANTS, ACCELERATED_VARIANT) if _has_accelerators() else USUAL_VARIANTS
+    wanted = [name for name in VARIANTS if name in (asked or usual)]
     if NATIVE_VARIANTS.isdisjoint(wanted):
         return tuple(wanted), None
     try:
@@ -97,6 +103,11 @@ def _variants(asked: tuple[str, ...] | None, progress: Progress) -> tuple[tuple[
         progress.say(f"without native operators: {error}")
         return tuple(name for name in wanted if name not in NATIVE_VARIANTS), None
     return tuple(wanted), library
+
+
+def _has_accelerators() -> bool:
+    """Whether this ONNX Runtime can compute elsewhere than on the CPU of this machine."""
+    return not {"CPUExecutionProvider", "AzureExecutionProvider"}.issuperset(onnxruntime.get_available_providers())
 
 
 def _report(model: Model, parts: Parts, pruned: Pruned | None, seconds: float) -> dict[str, Any]:

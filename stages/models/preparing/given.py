@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import NoReturn
 
 from utterd.client.cli.models_progress import open_report
 from utterd.client.models.catalogue import load_catalogue
@@ -54,5 +55,5 @@ def _check_name(folder: Path, graph: Path, name: str) -> None:
         raise WrongInput(f"there is another model {name!r} already; give this one another name with --name")
 
 
-def _refuse() -> None:
+def _refuse() -> NoReturn:
     raise AssertionError("both files are given: nothing is fetched")

@@ -1,24 +1,25 @@
-"""What graphs are made of, and calibrated on: each thing made when it is first asked for, and kept for the run."""
+"""What graphs are calibrated on and tried with: each thing made when it is first asked for, and kept for the run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
 from utterd.stages.models.preparing.model import Model
-from utterd.stages.models.quantising.feeds import FloatArray, Statistics, decoder_feeds, text_feeds, windows
+from utterd.stages.models.quantising.feeds import FloatArray, Statistics, decoder_feeds, excerpt, text_feeds, windows
 from utterd.stages.models.quantising.ranges import with_headroom
 from utterd.stages.models.quantising.running import Arrays, Running
 from utterd.stages.models.quantising.sentences import Sentence, sentences
-from utterd.stages.models.splitting import Split, split
+from utterd.stages.models.splitting import Split
 from utterd.stages.models.vocoder.emit import emit_calibrating, emit_whole
 from utterd.stages.models.vocoder.ranges import Ranges, ranges_of
 
 SPEEDS = (1.0, 1.0, 0.8, 1.3)
 """Of calibration sentences, in turn."""
-_VOCODER_SKIPS = 4
-"""Every fourth sentence is enough to calibrate the vocoder on, which is slow: a minute of speech."""
+_VOCODER_SKIPS = 2
+"""Every second sentence is enough to calibrate the vocoder on, which is slow."""
+_CALIBRATION_FRAMES = 160
+"""Of these sentences, so much: 2 s. While ranges are measured all tensors are held, which takes 0.3 GB a second."""
 _TRIAL = 3
 """Place in the list of a sentence that graphs are tried with once they are optimised: a short one."""
 _TRIAL_FRAMES = 96
@@ -26,26 +27,11 @@ _TRIAL_FRAMES = 96
 
 
 class Material:
-    """Of one model."""
+    """Of one model that was taken apart."""
 
-    def __init__(
-        self,
-        model: Model,
-        workspace: Path,
-        tell: Callable[[str], None],
-    ) -> None:
-        """
-        Args:
-            workspace: a folder with room for some copies of the model.
-            tell: called with what is being done, in a few words.
-        """
+    def __init__(self, model: Model, split: Split) -> None:
         self.model = model
-        self.workspace = workspace
-        self._tell = tell
-
-    @cached_property
-    def split(self) -> Split:
-        return split(self.model.path, self._tell, work_folder=self.workspace)
+        self.split = split
 
     @cached_property
     def _text(self) -> Running:
@@ -84,7 +70,7 @@ class Material:
         low: list[FloatArray] = []
         high: list[FloatArray] = []
         for feeds in self._calibration(sentences()[::_VOCODER_SKIPS]):
-            outputs = calibrating(self.decode(feeds))
+            outputs = calibrating(excerpt(self.decode(feeds), _CALIBRATION_FRAMES))
             low.append(outputs["low"])
             high.append(outputs["high"])
         seen = ranges_of(self.split.vocoder, np.min(low, axis=0), np.max(high, axis=0))

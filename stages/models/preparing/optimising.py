@@ -9,6 +9,7 @@ import onnx
 from onnx import ModelProto
 
 from utterd.stages.models.preparing.errors import PreparingError
+from utterd.stages.models.preparing.space import write_as_much
 from utterd.stages.models.quantising.flow import Flow
 from utterd.stages.models.quantising.running import Arrays, Running
 
@@ -27,7 +28,7 @@ def save_optimised(model: ModelProto, path: Path, feeds: Arrays, library: Path |
     try:
         expected = Running(model, library=library, save_to=path)(feeds)
     except Exception as error:  # ONNX Runtime's exceptions share no base class, and say nothing of full disks
-        _check_room(path)
+        write_as_much(model.ByteSize(), path.parent)
         raise PreparingError(f"ONNX Runtime cannot run {path.name}: {_first_line(error)}") from error
     _compare(Running(path, library=library, optimise=False)(feeds), expected, _noisy(model), path.name)
 
@@ -56,9 +57,8 @@ def _compare(found: Arrays, expected: Arrays, noisy: set[str], name: str) -> Non
 
 def _different(found: Arrays, expected: Arrays, noisy: set[str]) -> Iterator[str]:
     for name, values in expected.items():
-        if found[name].shape != values.shape or not np.isfinite(found[name]).all():
-            yield name
-        elif name not in noisy and not _is_near(found[name], values):
+        is_right = found[name].shape == values.shape and bool(np.isfinite(found[name]).all())
+        if not is_right or (name not in noisy and not _is_near(found[name], values)):
             yield name
 
 
@@ -67,12 +67,6 @@ def _is_near(found: npt.NDArray[np.generic], expected: npt.NDArray[np.generic]) 
         return bool((found == expected).all())
     a, b = found.astype(np.float64), expected.astype(np.float64)
     return float(np.linalg.norm(a - b)) <= _WORST_RATIO * float(np.linalg.norm(b))
-
-
-def _check_room(path: Path) -> None:
-    """Raises the OSError that writing more to a file gives, if it gives one."""
-    with path.open("ab") as file:
-        file.write(bytes(1 << 16))
 
 
 def _first_line(error: Exception) -> str:

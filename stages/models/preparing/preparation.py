@@ -8,6 +8,7 @@ import numpy as np
 
 from utterd.stages.models.machine import cpu_name, onnxruntime_version
 from utterd.stages.models.parts import Parts, Variant, write_parts
+from utterd.stages.models.preparing.arrays import save_arrays
 from utterd.stages.models.preparing.errors import WrongInput
 from utterd.stages.models.preparing.kept import Kept, digest
 from utterd.stages.models.preparing.material import Material
@@ -15,12 +16,14 @@ from utterd.stages.models.preparing.model import Model
 from utterd.stages.models.preparing.optimising import save_optimised, save_portable
 from utterd.stages.models.preparing.progress import Progress
 from utterd.stages.models.preparing.recipes import NATIVE_VARIANTS, RECIPES, VARIANTS, fingerprint
-from utterd.stages.models.preparing.space import needed_bytes, room_for
+from utterd.stages.models.preparing.space import needed_bytes, room_for, write_as_much
 from utterd.stages.models.preparing.voices import VoiceTables, measure
 from utterd.stages.models.quantising.feeds import HARMONIC_FRAMES
 from utterd.stages.models.quantising.weights import weight_levels
-from utterd.stages.models.splitting import SplitError
+from utterd.stages.models.splitting import Split, SplitError, split
 
+_SPLIT_STEPS = 5
+"""So often `split` tells how far it is."""
 FRAME_SAMPLES = 300
 """12.5 ms at 24 kHz."""
 CONTEXT_FRAMES = 8
@@ -43,8 +46,8 @@ class Preparation:
 
     def __init__(self, model: Model, wish: Wish, workspace: Path, kept: Kept, progress: Progress) -> None:
         self._model, self._wish, self._kept, self._progress = model, wish, kept, progress
+        self._workspace = workspace
         self._tables = VoiceTables(model, kept)
-        self._material = Material(model, workspace, progress.say)
 
     def run(self) -> Parts:
         """Make what is missing, and have it found by inference.
@@ -60,9 +63,9 @@ class Preparation:
         needed = 0 if is_made else needed_bytes(self._model.path.stat().st_size, missing)
         with room_for(needed, self._model.prepared):
             if not is_made:
-                self._split()
-                self._make(missing)
-                self._measure(unmeasured)
+                material = Material(self._model, self._split())
+                self._make(missing, material)
+                self._measure(unmeasured, material)
             return self._publish(graphs)
 
     def _wanted_graphs(self) -> list[str]:
@@ -78,39 +81,40 @@ class Preparation:
         made_for = (onnxruntime_version(), cpu_name(), str(weight_levels()))
         return f"{graph}.{digest(graph, self._model.sha256, fingerprint(), *made_for)}.onnx"
 
-    def _split(self) -> None:
+    def _split(self) -> Split:
         try:
-            with self._progress.step("taking the model apart", 1):
-                vocoder = self._material.split.vocoder
+            with self._progress.step("taking the model apart", _SPLIT_STEPS) as advance:
+                made = split(self._model.path, lambda doing: advance(), work_folder=self._workspace)
         except SplitError as error:
+            write_as_much(self._model.path.stat().st_size, self._model.prepared)  # a full disk would explain it
             raise WrongInput(f"{self._model.path} cannot be prepared: {error}") from error
-        with self._kept.making(self._facts_name) as path, path.open("wb") as file:
-            np.savez(file, channels=vocoder.channels, epsilon=vocoder.epsilon)
+        if not self._kept.has(self._facts_name):
+            facts = {"channels": np.array(made.vocoder.channels), "epsilon": np.array(made.vocoder.epsilon)}
+            with self._kept.making(self._facts_name) as path:
+                save_arrays(path, facts)
+        return made
 
     @property
     def _facts_name(self) -> str:
         """Of a file with what the manifest tells of the vocoder."""
         return f"facts.{digest(self._model.sha256, fingerprint())}.npz"
 
-    def _make(self, graphs: Sequence[str]) -> None:
+    def _make(self, graphs: Sequence[str], material: Material) -> None:
         for graph in graphs:
+            recipe = RECIPES[graph]
             with self._progress.step(graph, 1):
-                self._make_one(graph)
+                made = recipe.make(material)
+                with self._kept.making(self._name(graph)) as path:
+                    if recipe.portable:
+                        save_portable(made, path, material.trial)
+                    else:
+                        save_optimised(made, path, material.trial, self._wish.library if recipe.native else None)
 
-    def _make_one(self, graph: str) -> None:
-        recipe = RECIPES[graph]
-        made = recipe.make(self._material)
-        with self._kept.making(self._name(graph)) as path:
-            if recipe.portable:
-                save_portable(made, path, self._material.trial)
-            else:
-                save_optimised(made, path, self._material.trial, self._wish.library if recipe.native else None)
-
-    def _measure(self, voices: Sequence[str]) -> None:
+    def _measure(self, voices: Sequence[str], material: Material) -> None:
         if voices:
             with self._progress.step("measuring voices", len(voices)) as advance:
                 for voice in voices:
-                    self._tables.keep(voice, measure(voice, self._material))
+                    self._tables.keep(voice, measure(voice, material))
                     advance()
 
     def _publish(self, graphs: Sequence[str]) -> Parts:

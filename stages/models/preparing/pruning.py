@@ -1,7 +1,7 @@
 """Takes voices that nobody wants out of a model: its voices file, and what bundle.toml says of them.
 
-Whenever it is cut short the bundle is a right one: first bundle.toml forgets the voices, and which file they are in, then
-the file is replaced, then bundle.toml names it again.
+Whenever it is cut short the bundle is a right one: first bundle.toml forgets the voices, and which file they are in,
+then the file is replaced, then bundle.toml names it again.
 """
 
 import shutil
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import tomlkit
 
 from utterd.stages.inference.voice_files import open_voices
+from utterd.stages.models.preparing.arrays import save_arrays
 from utterd.stages.models.preparing.kept import flush, sha256_of
 from utterd.stages.models.preparing.model import VOICES, Model
 
@@ -48,11 +48,12 @@ def prune(model: Model, voices: Collection[str], *, keep_original: bool) -> Prun
     before = path.stat().st_size
     left = tuple(name for name in model.voice_names if name in voices)
     if len(left) == len(model.voice_names):
+        if VOICES not in model.bundle.files:  # the last thing of a pruning that was cut short
+            _describe(model, left, sha256_of(path))
         return Pruned(voices=left, freed_bytes=0, original=original if original.exists() else None)
     new = folder / f".{VOICES}.new"
     tables = open_voices(path, [voice.name for voice in model.bundle.voices])
-    with new.open("wb") as file:
-        np.savez(file, **{name: tables.read(name) for name in left})
+    save_arrays(new, {name: tables.read(name) for name in left})
     flush(new)
     sha256 = sha256_of(new)
     _describe(model, left, None)

@@ -17,8 +17,11 @@ from utterd.stages.models.quantising.weights import weight_levels
 from utterd.stages.models.vocoder.emit import emit_whole, emit_windowed
 from utterd.stages.models.vocoder.integers import emit_windowed_int8
 
-_MAKERS: Final = ("splitting/*.py", "vocoder/*.py", "quantising/*", "preparing/material.py", "preparing/recipes.py")
-"""Files that decide what graphs look like."""
+_MAKERS: Final = (
+    *("splitting/*.py", "vocoder/*.py", "quantising/*"),
+    *(f"preparing/{module}.py" for module in ("arrays", "material", "optimising", "recipes", "voices")),
+)
+"""Files that decide what graphs and tables look like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,20 @@ VARIANTS: Final[Mapping[str, Composition]] = {
     "int8-native": Composition(
         text="text.int8", decoder="decoder.int8", vocoder="vocoder.int8-native", whole=None, why="fastest"
     ),
+    "int8-sound": Composition(
+        text="text.fp32",
+        decoder="decoder.int8",
+        vocoder="vocoder.int8",
+        whole=None,
+        why="the durations and the pitch of the model itself, and nearly as fast",
+    ),
+    "int8-sound-native": Composition(
+        text="text.fp32",
+        decoder="decoder.int8",
+        vocoder="vocoder.int8-native",
+        whole=None,
+        why="the same, faster",
+    ),
     "hybrid": Composition(
         text="text.int8",
         decoder="decoder.fp32",
@@ -124,8 +141,10 @@ VARIANTS: Final[Mapping[str, Composition]] = {
 NATIVE_VARIANTS: Final = frozenset(
     name for name, variant in VARIANTS.items() if any(RECIPES[graph].native for graph in variant.graphs())
 )
-USUAL_VARIANTS: Final = ("fp32", "fp32-native", "int8", "int8-native", "hybrid")
+USUAL_VARIANTS: Final = tuple(name for name in VARIANTS if name not in ("fp16", "int4"))
 """Unless others are asked for; the native ones where the library can be had."""
+ACCELERATED_VARIANT: Final = "fp16"
+"""Besides, where something else than the CPU can compute."""
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,9 @@ _SHARES: Final[Mapping[str, float]] = {"text": 0.35, "decoder": 0.45, "vocoder":
 """Of a float32 model's file that a float32 graph of each part takes; the latter two take the same weights."""
 _FACTORS: Final[Mapping[str, float]] = {"int8": 0.5, "int8-native": 0.3, "int4": 0.85, "fp16": 0.55}
 """Of that, for other precisions: measured, and rounded up."""
-_WORKSPACE: Final = 2.0
-"""Copies of the model while it is taken apart; of a part four, while that is calibrated."""
+_WORKSPACE: Final = 2.2
+"""Copies of the model while it is taken apart."""
+_BLOCK: Final = 1 << 20
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -52,3 +54,15 @@ def room_for(needed: int, folder: Path) -> Iterator[None]:
             ) from error
         place = error.filename or folder
         raise PreparingError(f"cannot write to {place}: {error.strerror or error}") from error
+
+
+def write_as_much(size: int, folder: Path) -> None:
+    """Try whether so many bytes can be written to a file there: whoever failed to may not have said why.
+
+    Raises:
+        OSError: they cannot.
+    """
+    block = bytes(_BLOCK)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(-(-size // _BLOCK)):
+            file.write(block)

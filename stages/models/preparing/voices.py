@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from utterd.stages.models.preparing.arrays import save_arrays
 from utterd.stages.models.preparing.kept import Kept, digest
 from utterd.stages.models.preparing.material import Material
 from utterd.stages.models.preparing.model import Model
@@ -52,8 +53,8 @@ class VoiceTables:
             return Statistics(mean=archive["mean"], variance=archive["variance"])
 
     def keep(self, voice: str, statistics: Statistics) -> None:
-        with self._kept.making(self.name(voice)) as path, path.open("wb") as file:
-            np.savez(file, mean=statistics.mean, variance=statistics.variance)
+        with self._kept.making(self.name(voice)) as path:
+            save_arrays(path, {"mean": statistics.mean, "variance": statistics.variance})
 
     def keep_all(self, voices: tuple[str, ...]) -> str:
         """One file of all these, for inference; returns its name."""
@@ -62,8 +63,8 @@ class VoiceTables:
             tables = {voice: self.read(voice) for voice in voices}
             arrays = {f"{voice}.mean": table.mean for voice, table in tables.items()}
             arrays |= {f"{voice}.variance": table.variance for voice, table in tables.items()}
-            with self._kept.making(name) as path, path.open("wb") as file:
-                np.savez(file, **arrays)
+            with self._kept.making(name) as path:
+                save_arrays(path, arrays)
         return name
 
 

@@ -46,6 +46,12 @@ def decoder_feeds(text: Running, feeds: Arrays) -> Arrays:
     return {"style": feeds["style"], **{name: given[name] for name in ("asr", "f0", "energy")}}
 
 
+def excerpt(decoded: Arrays, frames: int) -> Arrays:
+    """Of what a decoder gave, so many frames from its middle; all if it has no more."""
+    begin = max(0, (decoded["features"].shape[2] - frames) // 2)
+    return _slice(decoded, begin, begin + frames)
+
+
 def windows(decoded: Arrays, statistics: Statistics, epsilon: float, frames: int) -> Iterator[Arrays]:
     """What a decoder gave, for a windowed vocoder: windows of up to so many frames, and never of only one."""
     scale, shift = statistics.affines(decoded["gains"], decoded["offsets"], epsilon)
@@ -53,9 +59,9 @@ def windows(decoded: Arrays, statistics: Statistics, epsilon: float, frames: int
     for begin in range(0, total, frames):
         end = min(begin + frames, total)
         begin = min(begin, max(0, end - 2))
-        yield {
-            "features": decoded["features"][:, :, begin:end],
-            "harmonics": decoded["harmonics"][:, :, HARMONIC_FRAMES * begin : HARMONIC_FRAMES * end + 1],
-            "scale": scale,
-            "shift": shift,
-        }
+        yield {**_slice(decoded, begin, end), "scale": scale, "shift": shift}
+
+
+def _slice(decoded: Arrays, begin: int, end: int) -> Arrays:
+    harmonics = decoded["harmonics"][:, :, HARMONIC_FRAMES * begin : HARMONIC_FRAMES * end + 1]
+    return {**decoded, "features": decoded["features"][:, :, begin:end], "harmonics": harmonics}

@@ -42,9 +42,9 @@ def with_int4_products(model: ModelProto, but: Collection[str]) -> ModelProto:
 
 
 def pack(weight: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-    """Of a matrix (inputs, outputs): nibbles, uint8 (outputs, blocks, BLOCK / 2), low one first; scales (outputs * blocks,).
+    """Of a matrix (inputs, outputs): nibbles, uint8 (outputs, blocks, BLOCK / 2), low ones first, and scales.
 
-    The end of the inputs is filled up with zeros.
+    Scales are (outputs * blocks,); the end of the inputs is filled up with zeros.
     """
     inputs, outputs = weight.shape
     blocks = -(-inputs // BLOCK)
@@ -56,14 +56,18 @@ def pack(weight: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], npt.ND
     scale = largest / np.float32(-_ZERO)
     levels = np.rint(cells / np.where(scale == 0, np.float32(1), scale)) + _ZERO
     codes = np.clip(levels, 0, 15).astype(np.uint8)
-    return codes[:, :, 0::2] | codes[:, :, 1::2] << 4, scale.reshape(-1)
+    nibbles: npt.NDArray[np.uint8] = codes[:, :, 0::2] | codes[:, :, 1::2] << 4
+    return nibbles, scale.reshape(-1).astype(np.float32)
 
 
 def _add_packed(model: ModelProto, tensor: TensorProto) -> Iterator[str]:
-    for suffix, values in zip(("int4", "scales"), pack(numpy_helper.to_array(tensor)), strict=True):
-        name = f"{tensor.name}.{suffix}"
-        model.graph.initializer.append(numpy_helper.from_array(values, name))
-        yield name
+    nibbles, scales = pack(numpy_helper.to_array(tensor))
+    for packed in (
+        numpy_helper.from_array(nibbles, f"{tensor.name}.int4"),
+        numpy_helper.from_array(scales, f"{tensor.name}.scales"),
+    ):
+        model.graph.initializer.append(packed)
+        yield packed.name
 
 
 def _product(node: NodeProto, tensor: TensorProto, packed: list[str]) -> NodeProto:

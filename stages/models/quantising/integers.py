@@ -23,6 +23,17 @@ _MICROSOFT: Final = "com.microsoft"
 _ANY: Final = np.ones(1, np.float32)
 
 
+def exchangeable(model: ModelProto) -> set[str]:
+    """Names of the nodes that `with_integers` can take: a Conv of one group, or a MatMul; with constant weights."""
+    ranks = {tensor.name: len(tensor.dims) for tensor in model.graph.initializer}
+    return {
+        node.name
+        for node in model.graph.node
+        if (node.op_type == "MatMul" and ranks.get(node.input[1]) == 2)
+        or (node.op_type == "Conv" and all(name in ranks for name in node.input[1:]) and _groups(node) == 1)
+    }
+
+
 def ranged_tensors(model: ModelProto, names: Collection[str]) -> dict[str, Channels]:
     """What `with_integers` has to know the ranges of: inputs of these nodes, and outputs of those that are Convs."""
     shapes = {tensor.name: tensor.dims for tensor in model.graph.initializer}
@@ -40,7 +51,7 @@ def ranged_tensors(model: ModelProto, names: Collection[str]) -> dict[str, Chann
 def with_integers(
     model: ModelProto, names: Collection[str], ranges: Mapping[str, Range], *, weight_levels: int
 ) -> ModelProto:
-    """A copy in which nodes of these names, each a Conv (of one group) or MatMul with constant weights, are integer.
+    """A copy in which nodes of these names, all of them `exchangeable`, are integer.
 
     Args:
         ranges: of all of `ranged_tensors`.
@@ -64,6 +75,10 @@ def with_integers(
     if not any(opset.domain == _MICROSOFT for opset in copy.opset_import):
         copy.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
     return copy
+
+
+def _groups(convolution: NodeProto) -> int:
+    return int(next((each.i for each in convolution.attribute if each.name == "group"), 1))
 
 
 def _named(model: ModelProto, names: Collection[str]) -> list[NodeProto]:

@@ -3,7 +3,7 @@
 ONNX Runtime's DynamicQuantizeLSTM has a scale for each column of its weights; what it takes is rounded by itself.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,11 @@ def _exchanged(node: NodeProto, constants: dict[str, TensorProto], weight_levels
     scales: list[str] = []
     for name in node.input[1:3]:
         integers, scale = _rounded(numpy_helper.to_array(constants[name]), weight_levels)
-        values = {"int8": integers, "int8.scale": scale, "int8.zero": np.zeros(scale.shape, np.int8)}
+        values: dict[str, npt.NDArray[Any]] = {
+            "int8": integers,
+            "int8.scale": scale,
+            "int8.zero": np.zeros(scale.shape, np.int8),
+        }
         made = {f"{name}.{kind}": value for kind, value in values.items()}
         constants |= {each: numpy_helper.from_array(value, each) for each, value in made.items()}
         weight, *rest = made

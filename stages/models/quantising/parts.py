@@ -6,7 +6,7 @@ from onnx import ModelProto
 
 from utterd.stages.models.quantising.flow import Flow
 from utterd.stages.models.quantising.four_bits import with_int4_products
-from utterd.stages.models.quantising.integers import ranged_tensors, with_integers
+from utterd.stages.models.quantising.integers import exchangeable, ranged_tensors, with_integers
 from utterd.stages.models.quantising.lstms import with_integer_lstms
 from utterd.stages.models.quantising.ranges import measured_ranges
 from utterd.stages.models.quantising.running import Arrays
@@ -47,6 +47,7 @@ def _calibrated(
     model: ModelProto, operators: Collection[str], but: Collection[str], feeds: Iterable[Arrays], weight_levels: int
 ) -> ModelProto:
     names = {node.name for node in model.graph.node if node.op_type in operators and node.name not in but}
+    names &= exchangeable(model)
     ranges = measured_ranges(model, ranged_tensors(model, names), feeds)
     return with_integers(model, names, ranges, weight_levels=weight_levels)
 

@@ -7,7 +7,7 @@ from functools import cache
 from utterd.stages.g2p.symbols import token_ids
 
 FILE = "sentences.tsv"
-_USUAL_TOKENS = 60
+_USUAL_TOKENS = 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

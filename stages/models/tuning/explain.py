@@ -103,9 +103,9 @@ def _sooner(step: Step, loser: Trial) -> str:
     clock = clock_for([step.best, loser])
     share = loser.first_sound_ms(clock) / step.best.first_sound_ms(clock) - 1
     if share > SAME:
-        return f"the first sound of a clause comes {share:.0%} later with those"
+        return f"the first sound of a clause would come {share:.0%} later"
     if share < -SAME:
-        return f"those are {-share:.0%} sooner, but too slow over a long text"
+        return f"the first sound of a clause would come {-share:.0%} sooner, but a long text too slowly"
     return "the difference is noise"
 
 
@@ -119,11 +119,22 @@ def _windows(found: Found) -> Iterator[str]:
         f"The vocoder takes {cost.real_time_factor:.3f} s a second and {cost.fixed_ms:.0f} ms a window: windows may "
         f"grow {cost.largest_growth:.1f}-fold at most, for {1 - RESERVE:.0%} in reserve."
     )
+    if step.best is not before:
+        yield f"These windows, not the usual ones: {_why_windows(step.best, before)}."
     strain = step.best.strain(clock_for([step.best]))
     if strain > 1:
         yield "Every schedule runs out of sound on this machine: speech will have gaps."
     elif strain > RESERVE:
         yield f"Making a window takes up to {strain:.0%} of the sound that is ready: more than the reserve leaves."
+
+
+def _why_windows(best: Trial, before: Trial) -> str:
+    clock = clock_for([best, before])
+    usual, now = before.strain(clock), best.strain(clock)
+    if usual > RESERVE:
+        return f"with those, making the next one took up to {usual:.0%} of the sound that was ready; now {now:.0%}"
+    share = 1 - best.first_sound_ms(clock) / before.first_sound_ms(clock)
+    return f"the first sound of a clause comes {share:.0%} sooner" if share > SAME else "there are fewer of them"
 
 
 def _whole(found: Found) -> Iterator[str]:

@@ -71,7 +71,7 @@ def test_why_not_more_threads(found, trial):
     assert "1 thread, not 2: the difference is noise." in words(
         found(trial(FP32, 100), threads=(trial(FP32, 100), trial(two, 98)))
     )
-    assert "1 thread, not 2: the first sound of a clause comes 40% later with those." in words(
+    assert "1 thread, not 2: the first sound of a clause would come 40% later." in words(
         found(trial(FP32, 100), threads=(trial(FP32, 100), trial(two, 140)))
     )
 
@@ -85,6 +85,15 @@ def test_a_machine_that_is_too_slow_is_told_so(found, trial):
     text = words(found(trial(FP32, 900, rtf=1.2)))
     assert "No candidate keeps that limit" in text
     assert "speech will have gaps" in text
+
+
+def test_why_other_windows(found, trial):
+    short = Candidate(variant="fp32", threads=1, window_frames=(8, 80))
+    text = words(found(trial(FP32, 100), windows=(trial(short, 90),)))
+    assert "These windows, not the usual ones: the first sound of a clause comes 10% sooner." in text
+    text = words(found(trial(FP32, 100, rtf=0.27), windows=(trial(short, 110, rtf=0.1),)))
+    assert "with those, making the next one took up to 81% of the sound that was ready; now 30%." in text
+    assert "there are fewer of them" in words(found(trial(FP32, 100), windows=(trial(short, 99),)))
 
 
 def test_a_strained_schedule_is_told(found, trial):
@@ -109,7 +118,7 @@ def test_what_became_of_providers(found, trial):
     crashed = Trial(candidate=cuda, outcome=Failed(reason="it crashed with SIGSEGV"))
     reference = trial(FP32, 100)
     text = words(found(reference, provider=(reference, trial(cuda, 150), crashed)))
-    assert "Not fp32, 1 thread on cuda: the first sound of a clause comes 50% later with those." in text
+    assert "Not fp32, 1 thread on cuda: the first sound of a clause would come 50% later." in text
     assert "fp32, 1 thread on cuda failed: it crashed with SIGSEGV." in text
 
 

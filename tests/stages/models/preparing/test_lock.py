@@ -1,0 +1,31 @@
+"""One at a time."""
+
+import pytest
+
+from utterd.stages.models.preparing.errors import Busy, PreparingError
+from utterd.stages.models.preparing.lock import LOCK, locked
+
+
+def test_a_second_one_is_refused_while_the_first_is_at_work(tmp_path):
+    folder = tmp_path / "tiny" / "prepared"
+    folder.parent.mkdir()
+    with locked(folder), pytest.raises(Busy, match="tiny is being prepared or tuned already"), locked(folder):
+        pass
+    with locked(folder):
+        assert (folder / LOCK).exists()
+
+
+def test_it_is_let_go_of_whatever_happens(tmp_path):
+    with pytest.raises(ZeroDivisionError), locked(tmp_path):
+        raise ZeroDivisionError
+    with locked(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "prepared").write_text("a file")
+    with (
+        pytest.raises(PreparingError, match=f"cannot write to {tmp_path}/prepared: File exists"),
+        locked(tmp_path / "prepared"),
+    ):
+        pass
