@@ -24,7 +24,7 @@ def make_parser() -> CommandParser:
             "Models that speak: see which there are, fetch one, make it fast on this machine, remove it.\n"
             "Actions: list, get, prepare, tune, remove; each has --help."
         ),
-        example="utterd models list\n  utterd models get kokoro\n  utterd models prepare kokoro\n  utterd run --model kokoro",
+        example="utterd models get kokoro\n  utterd models prepare kokoro\n  utterd run --model kokoro",
     )
 
 

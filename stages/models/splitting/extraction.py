@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
 
-from utterd.stages.models.splitting.graph import Graph, NotFound, reads
+from utterd.stages.models.splitting.bodies import names_in
+from utterd.stages.models.splitting.graph import Graph, NotFound, bring_inside, reads
 from utterd.stages.models.splitting.patch import Patch, rename
 
 
@@ -51,10 +51,7 @@ def complete(graph: Graph) -> ModelProto:
     model = ModelProto()
     model.CopyFrom(graph.model)
     for tensor in model.graph.initializer:
-        if tensor.data_location == TensorProto.EXTERNAL:
-            value = graph.constant(tensor.name)
-            assert value is not None
-            tensor.CopyFrom(numpy_helper.from_array(np.array(value), tensor.name))
+        bring_inside(tensor, graph.folder)
     return model
 
 
@@ -97,5 +94,5 @@ def _name_nodes(part: GraphProto) -> None:
 
 def _new_names(nodes: Iterable[NodeProto], wanted: dict[str, str]) -> dict[str, str]:
     """As wanted; and whatever had one of those names before gets another."""
-    taken = {name for node in nodes for name in [*reads(node), *node.output]} - wanted.keys()
+    taken = {name for node in nodes for name in names_in(node)} - wanted.keys()
     return {name: f"{name}.inner" for name in taken & set(wanted.values())} | wanted

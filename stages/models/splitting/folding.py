@@ -4,9 +4,11 @@ import shutil
 from pathlib import Path
 
 import onnx
+from onnx import GraphProto
 
 from utterd.stages.inference.onnx_session import onnxruntime
-from utterd.stages.models.splitting.graph import Graph, SplitError
+from utterd.stages.models.splitting.bodies import bodies
+from utterd.stages.models.splitting.graph import Graph, SplitError, bring_inside
 from utterd.stages.models.splitting.loading import find_inputs, fix_batch, load
 from utterd.stages.models.splitting.widening import is_half, widen
 
@@ -34,7 +36,27 @@ def fold(path: Path, folder: Path) -> Graph:
             f"ONNX Runtime {onnxruntime.__version__} puts operators of {foreign[0]} into {path.name}; "
             "use a later version of it"
         )
+    _mend_bodies(folded.graph, folder)
     return Graph(folded, folder)
+
+
+def _mend_bodies(graph: GraphProto, folder: Path) -> None:
+    """Give every body in a graph each of its constants once, and inside of the model: parts take bodies as they are.
+
+    ONNX Runtime refuses to read what it writes itself if constants are to lie outside. Up to 1.30 a body has each of
+    its constants twice, of which the last is right (microsoft/onnxruntime#32474); and those of a body within a body may
+    be there as nodes too, in 1.32 still.
+    """
+    for node in graph.node:
+        for body in bodies(node):
+            constants = {tensor.name: tensor for tensor in body.initializer}
+            nodes = [each for each in body.node if each.op_type != "Constant" or each.output[0] not in constants]
+            del body.initializer[:], body.node[:]
+            body.initializer.extend(constants.values())
+            body.node.extend(nodes)
+            for tensor in body.initializer:
+                bring_inside(tensor, folder)
+            _mend_bodies(body, folder)
 
 
 def _readable(path: Path, folder: Path) -> Path:

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+from utterd.stages.models.splitting.bodies import bodies
 
 Constant = npt.NDArray[Any]
 
@@ -60,16 +62,7 @@ class Graph:
     def constant(self, tensor: str) -> Constant | None:
         """Its value, not to be written to; None if it is not constant."""
         proto = self._tensors.get(tensor)
-        if proto is None:
-            return None
-        if proto.data_location != TensorProto.EXTERNAL:
-            return numpy_helper.to_array(proto)
-        place = {entry.key: entry.value for entry in proto.external_data}
-        dtype = helper.tensor_dtype_to_np_dtype(proto.data_type)
-        # Mapped, not read: whoever wants a part of the graph does not pay for the rest.
-        return np.memmap(
-            self.folder / place["location"], dtype, "r", offset=int(place.get("offset", 0)), shape=tuple(proto.dims)
-        )
+        return None if proto is None else _value(proto, self.folder)
 
     def operands(self, node: NodeProto) -> tuple[Constant | None, str]:
         """Of two, the constant one, and the other; if neither is constant, None and the first."""
@@ -112,10 +105,13 @@ class Graph:
 def reads(node: NodeProto) -> list[str]:
     """What a node takes, the bodies of its loops and branches included."""
     names = [name for name in node.input if name]
-    for attribute in node.attribute:
-        if attribute.type == AttributeProto.GRAPH:
-            names += _free_names(attribute.g)
-    return names
+    return names + [name for body in bodies(node) for name in _free_names(body)]
+
+
+def bring_inside(tensor: TensorProto, folder: Path) -> None:
+    """Have the model hold a constant's numbers, if they are in the folder."""
+    if tensor.data_location == TensorProto.EXTERNAL:
+        tensor.CopyFrom(numpy_helper.from_array(np.array(_value(tensor, folder)), tensor.name))
 
 
 def attribute(node: NodeProto, name: str, default: Any = None) -> Any:
@@ -125,6 +121,17 @@ def attribute(node: NodeProto, name: str, default: Any = None) -> Any:
             value = helper.get_attribute_value(each)
             return value.decode() if isinstance(value, bytes) else value
     return default
+
+
+def _value(tensor: TensorProto, folder: Path) -> Constant:
+    if tensor.data_location != TensorProto.EXTERNAL:
+        return numpy_helper.to_array(tensor)
+    place = {entry.key: entry.value for entry in tensor.external_data}
+    dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
+    # Mapped, not read: whoever wants a part of the graph does not pay for the rest.
+    return np.memmap(
+        folder / place["location"], dtype, "r", offset=int(place.get("offset", 0)), shape=tuple(tensor.dims)
+    )
 
 
 def _free_names(body: GraphProto) -> list[str]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from onnx import AttributeProto, NodeProto, helper
+from onnx import NodeProto, helper
 
+from utterd.stages.models.splitting.bodies import bodies
 from utterd.stages.models.splitting.graph import Constant
 
 
@@ -37,9 +38,8 @@ def rename(node: NodeProto, names: Mapping[str, str]) -> None:
     """The tensors that a node takes and gives, in its bodies too."""
     node.input[:] = [names.get(name, name) for name in node.input]
     node.output[:] = [names.get(name, name) for name in node.output]
-    for attribute in node.attribute:
-        if attribute.type == AttributeProto.GRAPH:
-            for inner in attribute.g.node:
-                rename(inner, names)
-            for output in attribute.g.output:
-                output.name = names.get(output.name, output.name)
+    for body in bodies(node):
+        for inner in body.node:
+            rename(inner, names)
+        for each in [*body.input, *body.initializer, *body.output]:
+            each.name = names.get(each.name, each.name)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, TypeProto, numpy_helper
 
+from utterd.stages.models.splitting.bodies import graphs_in
+
 _TYPE_ATTRIBUTES = {"to", "dtype"}
 """Of Cast, and of the random operators and EyeLike."""
 
@@ -22,16 +24,8 @@ def widen(model: ModelProto) -> None:
     _widen_types(model.graph)
 
 
-def _graphs(graph: GraphProto) -> Iterable[GraphProto]:
-    yield graph
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.type == AttributeProto.GRAPH:
-                yield from _graphs(attribute.g)
-
-
 def _tensors(graph: GraphProto) -> Iterable[TensorProto]:
-    for each in _graphs(graph):
+    for each in graphs_in(graph):
         yield from each.initializer
         for node in each.node:
             for attribute in node.attribute:
@@ -40,7 +34,7 @@ def _tensors(graph: GraphProto) -> Iterable[TensorProto]:
 
 
 def _widen_types(graph: GraphProto) -> None:
-    for each in _graphs(graph):
+    for each in graphs_in(graph):
         for info in [*each.input, *each.output, *each.value_info]:
             _widen_type(info.type)
         for node in each.node:

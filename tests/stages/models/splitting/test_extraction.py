@@ -3,7 +3,7 @@
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from utterd.stages.models.splitting.extraction import complete, extract, in_order
 from utterd.stages.models.splitting.graph import Graph, NotFound
@@ -93,3 +93,24 @@ def test_a_loops_body_counts_among_what_its_node_reads(build):
     part = extract(graph, {"x": info("new")}, {"y": info("y")})
     assert [each.name for each in part.model.graph.input] == ["new"]
     onnx.checker.check_model(part.model)
+
+
+def test_names_inside_of_a_body_make_room_too(build, run):
+    """What a branch calls as the part's input is to be called, or a constant of the part."""
+    constant = numpy_helper.from_array(TWO, "style")
+    branches = {
+        name: helper.make_graph(
+            [helper.make_node(op_type, ["x", "style"], ["asr"]), helper.make_node("Neg", ["asr"], ["inner"])],
+            name,
+            [],
+            [info("inner")],
+            [constant],
+        )
+        for name, op_type in (("then_branch", "Add"), ("else_branch", "Mul"))
+    }
+    graph = build([("If", ["is_it"], ["y"], branches)], {"x": FACE, "is_it": (TensorProto.BOOL, [])}, {"y": FACE}, {})
+    switch = helper.make_tensor_value_info("style", TensorProto.BOOL, [])
+    part = extract(graph, {"x": info("asr"), "is_it": switch}, {"y": info("inner")}).model
+    onnx.checker.check_model(part)
+    for switched, right in ((True, -(X + TWO)), (False, -(X * TWO))):
+        np.testing.assert_array_equal(run(part, {"asr": X, "style": np.array(switched)})["inner"], right)

@@ -9,6 +9,7 @@ from kokoro_shaped import tiny_model
 from onnx import TensorProto, helper, numpy_helper
 
 from utterd.stages.models.splitting import Split, SplitError, split
+from utterd.stages.models.splitting.extraction import complete
 from utterd.stages.models.splitting.folding import fold
 from utterd.stages.models.splitting.landmarks import find_landmarks
 from utterd.stages.models.splitting.loading import find_inputs
@@ -33,8 +34,7 @@ def said(parts: Split, run, feeds: dict) -> dict[str, np.ndarray]:
 @pytest.fixture(scope="module")
 def inner(whole, tmp_path_factory):
     """The whole graph, with the tensors between its parts among its outputs, and what these are called in it."""
-    folder = tmp_path_factory.mktemp("folded")
-    graph = fold(whole, folder)
+    graph = fold(whole, tmp_path_factory.mktemp("folded"))
     inputs = find_inputs(graph.model, whole.name)
     generator = read_generator(graph, inputs.style)
     found = find_landmarks(graph, inputs, generator)
@@ -42,7 +42,7 @@ def inner(whole, tmp_path_factory):
         "asr": found.asr, "f0": found.f0, "energy": found.energy, "durations": found.durations,
         "features": generator.features, "harmonics": generator.harmonics,
     }  # fmt: skip
-    model = onnx.load(folder / "folded.onnx")
+    model = complete(graph)
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names.values())
     return model, names
 
