@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
 
-from utterd.stages.models.splitting.bodies import names_in
-from utterd.stages.models.splitting.graph import Graph, NotFound, bring_inside, reads
+from utterd.stages.models.splitting.graph import Graph, NotFound, bring_inside, names_in, reads
 from utterd.stages.models.splitting.patch import Patch, rename
 
 

@@ -7,8 +7,7 @@ import onnx
 from onnx import GraphProto
 
 from utterd.stages.inference.onnx_session import onnxruntime
-from utterd.stages.models.splitting.bodies import bodies
-from utterd.stages.models.splitting.graph import Graph, SplitError, bring_inside
+from utterd.stages.models.splitting.graph import Graph, SplitError, bodies, bring_inside
 from utterd.stages.models.splitting.loading import find_inputs, fix_batch, load
 from utterd.stages.models.splitting.widening import is_half, widen
 
@@ -43,17 +42,14 @@ def fold(path: Path, folder: Path) -> Graph:
 def _mend_bodies(graph: GraphProto, folder: Path) -> None:
     """Give every body in a graph each of its constants once, and inside of the model: parts take bodies as they are.
 
-    ONNX Runtime refuses to read what it writes itself if constants are to lie outside. Up to 1.30 a body has each of
-    its constants twice, of which the last is right (microsoft/onnxruntime#32474); and those of a body within a body may
-    be there as nodes too, in 1.32 still.
+    ONNX Runtime up to 1.30, if constants are to lie outside, writes those of bodies twice, of which the last are right,
+    and then does not read that again (microsoft/onnxruntime#32474).
     """
     for node in graph.node:
         for body in bodies(node):
             constants = {tensor.name: tensor for tensor in body.initializer}
-            nodes = [each for each in body.node if each.op_type != "Constant" or each.output[0] not in constants]
-            del body.initializer[:], body.node[:]
+            del body.initializer[:]
             body.initializer.extend(constants.values())
-            body.node.extend(nodes)
             for tensor in body.initializer:
                 bring_inside(tensor, folder)
             _mend_bodies(body, folder)

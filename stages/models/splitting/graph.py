@@ -3,15 +3,13 @@
 Nothing here goes by names: exporters give them as they like.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
-
-from utterd.stages.models.splitting.bodies import bodies
+from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 Constant = npt.NDArray[Any]
 
@@ -100,6 +98,30 @@ class Graph:
     def depends(self, tensor: str, on: str, *, without: Iterable[str] = ()) -> bool:
         """Whether `tensor` is made of `on`, other than by way of `without`."""
         return tensor == on or any(on in reads(node) for node in self.between([on, *without], [tensor]))
+
+
+def bodies(node: NodeProto) -> Iterator[GraphProto]:
+    """The graphs inside of a node, its loop's body or its branches; not those inside of them."""
+    for attribute in node.attribute:
+        if attribute.type == AttributeProto.GRAPH:
+            yield attribute.g
+
+
+def graphs_in(graph: GraphProto) -> Iterator[GraphProto]:
+    """The graph itself, and every body in it."""
+    yield graph
+    for node in graph.node:
+        for body in bodies(node):
+            yield from graphs_in(body)
+
+
+def names_in(node: NodeProto) -> Iterator[str]:
+    """Of every tensor that a node takes, gives, or has in its bodies."""
+    yield from (name for name in [*node.input, *node.output] if name)
+    for body in bodies(node):
+        yield from (each.name for each in [*body.input, *body.initializer, *body.output])
+        for inner in body.node:
+            yield from names_in(inner)
 
 
 def reads(node: NodeProto) -> list[str]:

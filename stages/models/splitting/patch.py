@@ -6,8 +6,7 @@ from typing import Any
 
 from onnx import NodeProto, helper
 
-from utterd.stages.models.splitting.bodies import bodies
-from utterd.stages.models.splitting.graph import Constant
+from utterd.stages.models.splitting.graph import Constant, bodies
 
 
 @dataclass(slots=True)

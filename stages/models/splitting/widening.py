@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, TypeProto, numpy_helper
 
-from utterd.stages.models.splitting.bodies import graphs_in
+from utterd.stages.models.splitting.graph import graphs_in
 
 _TYPE_ATTRIBUTES = {"to", "dtype"}
 """Of Cast, and of the random operators and EyeLike."""
