@@ -1,4 +1,4 @@
-"""The other side of a probe: start it, wait for it no longer than it may take, and make sense of how it ended.
+"""The other side of a probe: start it, wait for it no longer than it may take, and read how it ended.
 
 Whatever becomes of a probe is an outcome, never an exception: one candidate's crash is a line in the result.
 """
