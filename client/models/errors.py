@@ -1,4 +1,4 @@
-"""What can go wrong with models, by what the caller is to make of it. Messages are sentences for people.
+"""What can go wrong with models, by what its caller has to do about it. Messages are sentences for people.
 
 ModelError
 ├── UnknownModel    no such model, file or voice: something else has to be said
