@@ -96,7 +96,8 @@ def calibration(dataset: Dataset, recipe: Recipe) -> list[Batch]:
 def graphs_of(trained: Trained, student: Student, level: Level) -> Graphs:
     """With `training::Taps` nodes, to be lowered."""
     seen = {int(token) for example in trained.dataset.training for token in example.tokens}
-    known = finished(student, seen | ESPEAK_SYMBOLS | BRITISH_SYMBOLS)
+    respelled = BRITISH_SYMBOLS if trained.recipe.british_share else frozenset()  # else they borrow what was learned
+    known = finished(student, seen | ESPEAK_SYMBOLS | respelled)
     return export_graphs(known, level, speed_exponent=trained.recipe.speed_exponent)
 
 

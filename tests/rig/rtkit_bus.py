@@ -9,6 +9,7 @@ its own. The programs come from the Debian packages dbus, polkitd and rtkit.
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -65,7 +66,7 @@ class SystemBus:
         self._stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         with self._stack as stack:
             self._run(DBUS_DAEMON, f"--config-file={self._write_config()}", "--nofork", "--nopidfile")
-            wait_until((self._folder / "bus").exists, what="the bus")
+            wait_until(self._is_listening, what="the bus")
             if self._with_polkit:
                 rules = self._write_rules()
                 bind = f'mount --bind "{rules}" /etc/polkit-1/rules.d && exec {POLKITD} --no-debug'
@@ -80,6 +81,11 @@ class SystemBus:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def _is_listening(self) -> bool:
+        """Its socket is there a little earlier than anybody is behind it."""
+        with socket.socket(socket.AF_UNIX) as trial:
+            return trial.connect_ex(f"{self._folder}/bus") == 0
 
     def _write_config(self) -> Path:
         """The system's own policy, without its services: nothing is started but what this test starts."""

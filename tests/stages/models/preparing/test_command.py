@@ -139,7 +139,7 @@ def test_without_a_compiler_the_usual_variants_are_the_plain_ones(bundle, monkey
     _no_native(monkeypatch)
     assert main([str(bundle), "--voices", "af_heart"]) == 0
     assert "without native operators: there is no C compiler" in capsys.readouterr().err
-    assert set(read_parts(bundle / PREPARED).variants) == {"fp32", "int8", "hybrid"}
+    assert set(read_parts(bundle / PREPARED).variants) == {"fp32", "int8", "int8-sound", "hybrid"}
 
 
 def test_a_native_variant_that_was_asked_for_is_refused(bundle, monkeypatch, complaint):
