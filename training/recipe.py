@@ -36,7 +36,7 @@ class Recipe:
     """That the head for levels hears, in sound (`training.hearing`)."""
     british_share: float = 0.0
     """Of the takes that are not in eSpeak's spelling: so many are in misaki's British one. The judge mistook
-    11 % of words in British phonemes with 0.12, 24 with 0; of the default voice's 3.5 and 2.2 (training/README.md)."""
+    11 % of words in British phonemes with 0.12, 17 with 0; of the default voice's 3.5 and 2.2 (training/README.md)."""
     speed_exponent: float = 0.7
     """How unevenly speed shortens sounds; see `AcousticGraph.durations`."""
     threads: int = 2
