@@ -68,7 +68,7 @@ def main() -> int:
         measure_speed(group, prompts, repeats, partial(tell, label=f"{count} threads: "))
     tell("done")
     absent |= {each.spec.label: each.problem for each in measured if each.problem}
-    figures = [figures_of(each, options.clock) for each in measured if not each.problem]
+    figures = [figures_of(each, options.clock) for each in measured if each.loads and not each.problem]
     verdicts = judge(figures)
     reached = shares(figures, peaks)
     show(console, figures, reached, verdicts, absent)
