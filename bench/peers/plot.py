@@ -64,7 +64,7 @@ def _draw_first(axes: Any, figures: Sequence[Figures]) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:,.0f}"))
     axes.set_ylabel("first sound, ms")
     axes.grid(axis="y", which="both", alpha=0.3)
-    axes.legend(fontsize=8, loc="center right", bbox_to_anchor=(1, 0.55))  # where no line is
+    axes.legend(fontsize=8, loc="upper left")  # where no line is
     axes.set_title("first sound")
 
 
