@@ -50,7 +50,7 @@ class Measured:
 
 
 def measure_memory(found: Sequence[Measured], prompts: Mapping[str, Prompt], repeats: Repeats, tell: Tell) -> None:
-    """Loading, and memory after it and after 500 tokens, one engine at a time. (Of one number of threads: the first.)"""
+    """Loading, and memory after it and after 500 tokens, one engine at a time."""
     for measured in found:
         tell(f"memory: {measured.spec.label}")
         try:
