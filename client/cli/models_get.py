@@ -26,7 +26,7 @@ def make_parser() -> CommandParser:
         "models get",
         description=(
             "Fetch a model of the catalogue (`utterd models list`), or go on with one that was interrupted.\n"
-            "Every file is checked against the catalogue's sha256, wherever it comes from. Without a network: --file\n"
+            "What is fetched is checked against the catalogue's sha256, from a mirror too. Without a network: --file\n"
             "and --voices. Proxies are the environment's (HTTPS_PROXY); settings are models.mirror and models.proxy."
         ),
         example=(

@@ -19,6 +19,9 @@ from utterd.config.paths import find_paths
 REASONS_SHOWN = 3
 """Of those that `utterd models tune` gave; the first is the choice itself, which stands in the table."""
 
+NAMES_SHOWN = 2
+"""Of variants, in a row."""
+
 COLUMNS = ("", "NAME", "STATE", "SIZE", "PREPARED", "TUNED", "LICENCE", "")
 
 
@@ -62,11 +65,16 @@ def _row(model: Listed, *, is_any_used: bool) -> tuple[object, ...]:
         model.name,
         model.state,
         readable_size(model.size_bytes),
-        ", ".join(model.prepared.variants) or None if model.prepared else None,
+        _made(model.prepared.variants) if model.prepared else None,
         _chosen(model.tuned) if model.tuned else None,
         model.licence.partition(";")[0],
         model.title,
     )
+
+
+def _made(variants: tuple[str, ...]) -> str | None:
+    """Their names as long as the table stays readable; --json has them all."""
+    return ", ".join(variants) or None if len(variants) <= NAMES_SHOWN else f"{len(variants)} variants"
 
 
 def _chosen(tuned: Tuned) -> str:

@@ -1,14 +1,11 @@
 """`utterd models prepare`: become the process that prepares. It is run, never imported: it needs `onnx`."""
 
 import argparse
-import os
-import sys
-from typing import Final
+from typing import Final, NoReturn
 
-from utterd.client.cli.exits import CommandError, Exit
+from utterd.client.cli.becoming import become_models, names_in
 from utterd.client.cli.parser import CommandParser, add_json_option
 
-MODULE: Final = "utterd.stages.models"
 VARIANTS: Final = (
     "fp32",
     "fp32-native",
@@ -22,9 +19,7 @@ VARIANTS: Final = (
 )
 """What a model can be turned into; stages/models/preparing/recipes.py says how."""
 
-_TEXTS: Final = ("voices_file", "name")
-_LISTS: Final = ("variants", "voices", "languages")
-_SWITCHES: Final = ("prune", "discard", "json")
+_HANDED_ON: Final = ("voices_file", "name", "variants", "voices", "languages", "prune", "discard", "json")
 
 
 def make_parser() -> CommandParser:
@@ -53,44 +48,20 @@ def make_parser() -> CommandParser:
         metavar="V,V",
         help=f"which to have, of {', '.join(VARIANTS)}; others that are there go (default: all but fp16 and int4)",
     )
-    add("--voices", type=_names, metavar="V,V", help="voices to measure (default: all)")
-    add("--languages", type=_names, metavar="L,L", help="voices of these languages besides")
+    add("--voices", type=names_in, metavar="V,V", help="voices to measure (default: all)")
+    add("--languages", type=names_in, metavar="L,L", help="voices of these languages besides")
     add("--prune", action="store_true", help="leave no other voices in the model; what was downloaded is kept aside")
     add("--discard", action="store_true", help="with --prune: keep nothing aside")
     add_json_option(parser)
     return parser
 
 
-def run(options: argparse.Namespace) -> int:
-    command = [sys.executable, "-P", "-m", MODULE, "prepare", *_arguments(options)]
-    try:
-        os.execv(command[0], command)
-    except OSError as error:
-        raise CommandError(Exit.FAILED, f"cannot run {command[0]}: {error.strerror}") from None
-
-
-def _arguments(options: argparse.Namespace) -> list[str]:
-    """What `make_parser` makes these options of."""
-    given = {name: getattr(options, name) for name in (*_TEXTS, *_LISTS, *_SWITCHES)}
-    arguments = [f"--{_spelled(name)}={given[name]}" for name in _TEXTS if given[name] is not None]
-    arguments += [f"--{name}={','.join(given[name])}" for name in _LISTS if given[name] is not None]
-    arguments += [f"--{name}" for name in _SWITCHES if given[name]]
-    return [options.model, *arguments]
-
-
-def _spelled(name: str) -> str:
-    return name.replace("_", "-")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
-    if not names:
-        raise argparse.ArgumentTypeError("must be names, like af_heart,bm_george")
-    return names
+def run(options: argparse.Namespace) -> NoReturn:
+    become_models("prepare", options, *_HANDED_ON)
 
 
 def _variants(text: str) -> tuple[str, ...]:
-    names = _names(text)
+    names = names_in(text)
     for name in names:
         if name not in VARIANTS:
             raise argparse.ArgumentTypeError(f"has {name[:20]!r}, which is none of {', '.join(VARIANTS)}")

@@ -8,6 +8,7 @@ from utterd.client.cli.exits import CommandError, Exit
 from utterd.client.cli.models_usage import find_marks
 from utterd.client.cli.parser import CommandParser
 from utterd.client.models.errors import UnknownModel
+from utterd.client.models.listing import is_same
 from utterd.client.models.sizes import readable_size
 from utterd.client.models.store import Store, remove_folder, size_of
 from utterd.config.paths import find_paths
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         hint = f"did you mean {guess[0]!r}?" if guess else "`utterd models list` shows what is"
         raise UnknownModel(f"no model {options.name!r} is installed; {hint}")
     marks = find_marks(paths)
-    is_used = marks.used is not None and marks.used.resolve() == folder.resolve()
+    is_used, is_default = is_same(folder, marks.used), is_same(folder, marks.default)
     if is_used and not options.yes and not _agrees(options.name):
         raise CommandError(
             Exit.REFUSED,
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"removed {options.name} ({readable_size(size_bytes)})")
     if is_used:
         print("the daemon that runs still has it in memory; once it ends or sleeps, it needs another one")
-    if marks.default is not None and marks.default == folder:
+    if is_default:
         print(f"speech.model in {paths.config_file} still names it")
     return Exit.OK
 

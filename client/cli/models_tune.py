@@ -1,13 +1,10 @@
 """`utterd models tune`: become the process that tunes. It is run, never imported: it needs ONNX Runtime."""
 
 import argparse
-import os
-import sys
+from typing import NoReturn
 
-from utterd.client.cli.exits import CommandError, Exit
+from utterd.client.cli.becoming import become_models, names_in
 from utterd.client.cli.parser import CommandParser, add_json_option
-
-MODULE = "utterd.stages.models"
 
 
 def make_parser() -> CommandParser:
@@ -28,28 +25,20 @@ def make_parser() -> CommandParser:
         metavar="N,N",
         help="numbers of threads to try (default: 1, 2 and 4, as it has cores)",
     )
-    add("--providers", type=_names, metavar="P,P", help="cpu, openvino, coreml, cuda (default: all that are installed)")
+    add(
+        "--providers",
+        type=_providers,
+        metavar="P,P",
+        help="cpu, openvino, coreml, cuda (default: all that are installed)",
+    )
     add("--allow", action="append", default=[], metavar="VARIANT", help="take this variant whatever it sounds like")
     add("--quick", action="store_true", help="fewer measurements, and no long text")
     add_json_option(parser)
     return parser
 
 
-def run(options: argparse.Namespace) -> int:
-    command = [sys.executable, "-P", "-m", MODULE, "tune", *_arguments(options)]
-    try:
-        os.execv(command[0], command)
-    except OSError as error:
-        raise CommandError(Exit.FAILED, f"cannot run {command[0]}: {error.strerror}") from None
-
-
-def _arguments(options: argparse.Namespace) -> list[str]:
-    """What `make_parser` makes these options of."""
-    arguments = [f"--allow={name}" for name in options.allow]
-    lists = {name: getattr(options, name) for name in ("threads", "providers")}
-    arguments += [f"--{name}={','.join(map(str, values))}" for name, values in lists.items() if values is not None]
-    arguments += [f"--{name}" for name in ("quick", "json") if getattr(options, name)]
-    return [options.model, *arguments]
+def run(options: argparse.Namespace) -> NoReturn:
+    become_models("tune", options, "allow", "threads", "providers", "quick", "json")
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -62,5 +51,5 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(sorted(set(numbers)))
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+def _providers(text: str) -> tuple[str, ...]:
+    return tuple(map(str.lower, names_in(text)))

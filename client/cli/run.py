@@ -1,9 +1,9 @@
 """`utterd run`: become the daemon. It is run, never imported."""
 
 import argparse
-import os
+from typing import NoReturn
 
-from utterd.client.cli.exits import CommandError, Exit
+from utterd.client.cli.becoming import become
 from utterd.client.cli.parser import CommandParser
 
 
@@ -20,15 +20,11 @@ def make_parser() -> CommandParser:
     return parser
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> NoReturn:
     from utterd.client.autostart import daemon_command
 
     arguments: list[str] = []
     for name in ("device", "voice", "model"):
         if (value := getattr(options, name)) is not None:
             arguments += [f"--{name}", value]
-    command = daemon_command(*arguments)
-    try:
-        os.execv(command[0], command)
-    except OSError as error:
-        raise CommandError(Exit.FAILED, f"cannot run {command[0]}: {error.strerror}") from None
+    become(daemon_command(*arguments))

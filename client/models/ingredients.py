@@ -107,6 +107,8 @@ def check_graph(path: Path) -> None:
     Raises:
         UnknownModel: with what it is instead.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe can be read once, a device without end
+        raise UnknownModel(f"{path} is a pipe or a device; an ONNX file is wanted")
     try:
         with path.open("rb") as file:
             start = file.read(64)

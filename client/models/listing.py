@@ -77,7 +77,7 @@ def _installed(folder: Path, state: State, catalogue: Catalogue, marks: Marks) -
     sha256 = bundle.files.get(GRAPH, "")
     offer = next(iter(catalogue.with_graph(sha256)), None)
     lost = [name for name in bundle.files if not bundle.file(name).is_file()]
-    problem = f"{', '.join(lost)} is not there; `utterd models get {folder.name}` brings it" if lost else ""
+    problem = f"{', '.join(lost)} is not there; {_repair(folder, catalogue)} brings it" if lost else ""
     return Listed(
         name=folder.name,
         state=State.DAMAGED if lost else state,
@@ -90,8 +90,8 @@ def _installed(folder: Path, state: State, catalogue: Catalogue, marks: Marks) -
         prepared=read_prepared(folder, sha256),
         tuned=read_tuned(folder, sha256),
         problem=problem,
-        is_in_use=_is_same(folder, marks.used),
-        is_default=_is_same(folder, marks.default),
+        is_in_use=is_same(folder, marks.used),
+        is_default=is_same(folder, marks.default),
     )
 
 
@@ -113,10 +113,16 @@ def _not_whole(folder: Path, state: State, catalogue: Catalogue, marks: Marks, p
         precision=offer.precision if offer else None,
         voices=None,
         folder=folder,
-        problem=problem or f"`utterd models get {folder.name}` goes on with it",
-        is_in_use=_is_same(folder, marks.used),
-        is_default=_is_same(folder, marks.default),
+        problem=problem or f"{_repair(folder, catalogue)} goes on with it",
+        is_in_use=is_same(folder, marks.used),
+        is_default=is_same(folder, marks.default),
     )
+
+
+def _repair(folder: Path, catalogue: Catalogue) -> str:
+    """The command that brings what a model lacks; one of a name of somebody's own, only from the files given before."""
+    files = "" if catalogue.has(folder.name) else " --file PATH --voices PATH"
+    return f"`utterd models get {folder.name}{files}`"
 
 
 def _available(offer: Offer) -> Listed:
@@ -134,5 +140,6 @@ def _available(offer: Offer) -> Listed:
     )
 
 
-def _is_same(folder: Path, other: Path | None) -> bool:
+def is_same(folder: Path, other: Path | None) -> bool:
+    """Wherever links lead; None is no folder."""
     return other is not None and folder.resolve() == other.resolve()

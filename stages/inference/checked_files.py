@@ -6,14 +6,13 @@ each file's size and time of change; where that cannot be written, files are has
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from utterd.stages.models.parts import PartsError
+from utterd.stages.models.whole_files import replace_json
 
 CHECKED = "checked.json"
 
@@ -61,10 +60,4 @@ def _read(folder: Path) -> dict[str, Any]:
 
 def _write(folder: Path, values: Mapping[str, Any]) -> None:
     with suppress(OSError):
-        descriptor, name = tempfile.mkstemp(prefix=f".{CHECKED}.", dir=folder)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:
-                json.dump(values, file, indent=1)
-            os.replace(name, folder / CHECKED)
-        except OSError:
-            os.unlink(name)
+        replace_json(folder / CHECKED, values)

@@ -107,7 +107,10 @@ class KokoroParts:
                 "model_unusable",
                 f"the voice {voice!r} was not measured when its model was prepared; run `utterd models prepare` for it",
             )
-        return self._graphs.whole(decoded, abort)
+        try:
+            return self._graphs.whole(decoded, abort)
+        except ModelUnusable as error:  # it is loaded when it is first wanted
+            raise ChunkFailed("model_unusable", str(error)) from error
 
 
 class WindowedSpeech:

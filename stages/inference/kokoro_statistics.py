@@ -87,7 +87,7 @@ class VoiceTables:
                 if f"{voice}.mean" not in archive:
                     return None
                 mean, variance = (np.asarray(archive[f"{voice}.{kind}"], np.float32) for kind in ("mean", "variance"))
-        except (*DAMAGE, KeyError) as error:
+        except DAMAGE as error:
             raise _damaged(self._path, voice) from error
         is_right = mean.shape == variance.shape == (self._size,) and np.isfinite((mean, variance)).all()
         if not is_right or (variance < 0).any():

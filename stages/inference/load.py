@@ -44,40 +44,36 @@ def load_synthesizer(
     """
     try:
         bundle = find_bundle(model)
-        synthesizer = _load(bundle, threads, vocoder)
+        parts = _load_parts(bundle, threads, vocoder, is_tried=is_tried) if bundle.family == "kokoro" else None
+        synthesizer = parts or _load_graphs(bundle, threads, is_tried=is_tried)
     except BundleError as error:
         raise ModelUnusable(str(error)) from error
-    try:
-        if not is_tried:
-            _warm_up(synthesizer, bundle)
-    except ChunkFailed as error:
-        raise ModelUnusable(f"the model {bundle.name!r} cannot speak: {error}") from error
     if synthesizer.is_large:
         give_back_freed_memory()  # what the files were read into
     return synthesizer
 
 
-def _load(bundle: Bundle, threads: int, vocoder: VocoderMode) -> Synthesizer:
-    """Raises BundleError and ModelUnusable."""
+def _load_graphs(bundle: Bundle, threads: int, *, is_tried: bool) -> Synthesizer:
+    """As the bundle has them. Raises BundleError and ModelUnusable."""
+    verify_files(bundle)
+    synthesizer: Synthesizer
     if bundle.family == "tone":
-        return ToneSynthesizer()
-    if bundle.family == "starter":
+        synthesizer = ToneSynthesizer()
+    elif bundle.family == "starter":
         from utterd.stages.inference.starter import StarterSynthesizer
 
-        verify_files(bundle)
         # One thread: for so small a model a second one costs more in wake-ups than it computes (bench/README.md).
-        return StarterSynthesizer(bundle, threads=threads or 1)
-    return _load_parts(bundle, threads, vocoder) or _load_single_graph(bundle, threads)
+        synthesizer = StarterSynthesizer(bundle, threads=threads or 1)
+    else:
+        from utterd.stages.inference.kokoro import KokoroSynthesizer
+
+        synthesizer = KokoroSynthesizer(bundle, threads=threads or min(2, os.cpu_count() or 1))
+    if not is_tried:
+        _warm_up(synthesizer, bundle)
+    return synthesizer
 
 
-def _load_single_graph(bundle: Bundle, threads: int) -> Synthesizer:
-    from utterd.stages.inference.kokoro import KokoroSynthesizer
-
-    verify_files(bundle)
-    return KokoroSynthesizer(bundle, threads=threads or min(2, os.cpu_count() or 1))
-
-
-def _load_parts(bundle: Bundle, threads: int, vocoder: VocoderMode) -> Synthesizer | None:
+def _load_parts(bundle: Bundle, threads: int, vocoder: VocoderMode, *, is_tried: bool) -> Synthesizer | None:
     """None, and a line in the log that says why, if there are none for this machine."""
     from utterd.stages.models.parts import FOLDER, MANIFEST, PartsError, is_stale, read_parts
 
@@ -94,7 +90,10 @@ def _load_parts(bundle: Bundle, threads: int, vocoder: VocoderMode) -> Synthesiz
         return None
     for library in dict.fromkeys((_library(), None)):  # native operators, or if they do not load, none
         try:
-            return _open_parts(bundle, parts, threads=threads, vocoder=vocoder, library=library)
+            synthesizer = _open_parts(bundle, parts, threads=threads, vocoder=vocoder, library=library)
+            if not is_tried:
+                _warm_up(synthesizer, bundle)
+            return synthesizer
         except (PartsError, ModelUnusable) as error:
             logger.warning("parts refused model=%s native=%s reason=%s", bundle.name, library is not None, error)
     return None
@@ -134,10 +133,13 @@ def _library() -> Path | None:
 
 
 def _warm_up(synthesizer: Synthesizer, bundle: Bundle) -> None:
-    """The first run of a session allocates its arena: let that not be a user's first word."""
+    """The first run of a session allocates its arena: let that not be a user's first word. Raises ModelUnusable."""
     request = SynthesisRequest(tokens=_WARM_UP_TOKENS, voice=bundle.default_voice, speed=1.0)
-    speech = synthesizer.synthesize(request, Abort())
-    # A second of a large model's sound takes longer than its loading.
-    frames = FIRST_WINDOW_FRAMES if bundle.family == "kokoro" else speech.total_frames
-    for _ in speech.windows(0, frames):
-        pass
+    try:
+        speech = synthesizer.synthesize(request, Abort())
+        # A second of a large model's sound takes longer than its loading.
+        frames = FIRST_WINDOW_FRAMES if bundle.family == "kokoro" else speech.total_frames
+        for _ in speech.windows(0, frames):
+            pass
+    except ChunkFailed as error:
+        raise ModelUnusable(f"the model {bundle.name!r} cannot speak: {error}") from error

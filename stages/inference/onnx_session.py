@@ -98,7 +98,7 @@ class OnnxSession:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=list(providers))
         except Exception as error:  # its exceptions share no base class of their own
             raise ModelUnusable(
-                f"{path.name} is not a model that ONNX Runtime can load ({_first_line(error)})"
+                f"{path.name} is not a model that ONNX Runtime can load ({first_line(error)})"
             ) from error
         self._shrinks = shrinks
         self.inputs: list[Any] = list(self._session.get_inputs())
@@ -120,7 +120,7 @@ class OnnxSession:
         except Exception as error:
             if abort.is_set or _ABORTED in str(error).lower():
                 raise ChunkInterrupted from error
-            raise ChunkFailed("synthesis_failed", f"the model failed ({_first_line(error)})") from error
+            raise ChunkFailed("synthesis_failed", f"the model failed ({first_line(error)})") from error
         return outputs
 
 
@@ -129,9 +129,10 @@ def _register(options: Any, library: Path) -> None:
         options.register_custom_ops_library(str(library))
     except Exception as error:
         raise ModelUnusable(
-            f"{library.name} is not a library of operators for this ONNX Runtime ({_first_line(error)})"
+            f"{library.name} is not a library of operators for this ONNX Runtime ({first_line(error)})"
         ) from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Of what ONNX Runtime says, cut to 200 characters: its messages may go on for pages."""
     return (str(error).splitlines() or [type(error).__name__])[0][:200]

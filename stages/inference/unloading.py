@@ -53,10 +53,11 @@ class UnloadingSynthesizer:
     def synthesize(self, request: SynthesisRequest, abort: Abort) -> Speech:
         """As the model does, which may have to be loaded first. Speech in the making holds on to what it needs."""
         synthesizer = self._synthesizer or self._reload()
-        speech = synthesizer.synthesize(request, abort)
-        self._rests_since_s = self._clock()
-        self._is_trimmed = False
-        return speech
+        try:
+            return synthesizer.synthesize(request, abort)
+        finally:  # an interrupted request wanted it, too
+            self._rests_since_s = self._clock()
+            self._is_trimmed = False
 
     def rest(self) -> float | None:
         """To be called when there is nothing to do: do what is due then.

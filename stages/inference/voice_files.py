@@ -20,8 +20,9 @@ _NPZ = b"PK"
 """How a ZIP archive begins, whatever it is called: kokoro-onnx's `voices-v1.0.bin` is one."""
 _NPY = b"\x93NUMPY"
 
-DAMAGE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
-"""What numpy and zipfile raise for a file that is none of theirs, or is no longer whole."""
+DAMAGE = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What numpy and zipfile raise for a file that is none of theirs, is no longer whole, or has lost a table. One wrong
+bit in a ZIP's directory is enough for an encryption or a compression that zipfile does not know: RuntimeError."""
 
 
 class VoiceFile(Protocol):

@@ -30,6 +30,10 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         complain("interrupted")
         return Exit.INTERRUPTED
+    except OSError as error:
+        place = error.filename2 or error.filename
+        complain(f"to {verb} the model failed{f' at {place}' if place else ''}: {error.strerror or error}")
+        return Exit.FAILED
 
 
 if __name__ == "__main__":

@@ -2,18 +2,30 @@
 
 import ctypes
 import functools
+import hashlib
 import importlib.metadata
 import platform
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 _X86 = ("model name",)
 _ARM = ("CPU implementer", "CPU architecture", "CPU variant", "CPU part")
 """Keys of /proc/cpuinfo; ARM kernels give numbers in place of a name (Linux, arch/*/kernel/cpu)."""
+_INSTRUCTIONS = {
+    "flags": re.compile(r"s?sse|avx|fma|f16c|bmi|popcnt|abm|movbe|adx|gfni|amx"),
+    "Features": re.compile(""),
+}
+"""Which of a core's abilities compilers and ONNX Runtime make use of: x86 tells them as flags, ARM as Features."""
 
 
 @functools.cache
 def cpu_name() -> str:
-    """The processor as the system calls it, such as "AMD EPYC 9575F 64-Core Processor"; its architecture at least."""
+    """The processor as the system calls it, and what tells apart those of one name but other instructions.
+
+    Such as "AMD EPYC 9575F 64-Core Processor (1f0c3a52)". Virtual machines call theirs "AMD EPYC", with AVX-512 or
+    without: code that was compiled for one kills a process on the other.
+    """
     try:
         text = Path("/proc/cpuinfo").read_text("utf-8", "replace")
     except OSError:
@@ -34,15 +46,27 @@ def onnxruntime_version() -> str:
 
 
 def name_from_cpuinfo(text: str) -> str:
-    """Of /proc/cpuinfo: the names of its kinds of cores, each once, in order; empty if it tells none."""
+    """Of /proc/cpuinfo: the names of its kinds of cores, each once, in order, and a hash of their instructions.
+
+    Empty if it tells no names.
+    """
     fields = [tuple(part.strip() for part in line.split(":", 1)) for line in text.splitlines() if ":" in line]
     for keys in (_X86, _ARM):
         described = [
             f"{field[1]}" if keys is _X86 else f"{field[0]} {field[1]}" for field in fields if field[0] in keys
         ]
         if described:
-            return ", ".join(dict.fromkeys(described))
+            return f"{', '.join(dict.fromkeys(described))} ({_instructions(fields)})"
     return ""
+
+
+def _instructions(fields: Iterable[tuple[str, ...]]) -> str:
+    """Eight hexadecimal digits."""
+    able: set[str] = set()
+    for key, value in fields:
+        if (useful := _INSTRUCTIONS.get(key)) is not None:
+            able |= {name for name in value.split() if useful.match(name)}
+    return hashlib.sha256(" ".join(sorted(able)).encode()).hexdigest()[:8]
 
 
 def _sysctl(name: str) -> str:

@@ -5,15 +5,13 @@ Read by inference at every start, so nothing here needs `onnx`.
 
 import dataclasses
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from utterd.stages.models.machine import cpu_name, onnxruntime_version
+from utterd.stages.models.whole_files import replace_json
 
 FOLDER = "prepared"
 """Of a bundle: where its parts lie."""
@@ -123,19 +121,7 @@ def write_parts(folder: Path, parts: Parts) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    values = {"format": FORMAT, **dataclasses.asdict(parts)}
-    descriptor, name = tempfile.mkstemp(prefix=f".{MANIFEST}.", dir=folder)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(values, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, folder / MANIFEST)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    replace_json(folder / MANIFEST, {"format": FORMAT, **dataclasses.asdict(parts)})
 
 
 def is_stale(parts: Parts) -> str | None:

@@ -30,11 +30,19 @@ def build_library(folder: Path) -> Path:
         NativeUnavailable: it cannot be built here, or does not load.
     """
     path = folder / library_name()
-    if not path.exists():
-        compile_library(path, portable=False)
+    if path.exists() and not _problem(path):
+        return path
+    compile_library(path, portable=False)
+    if problem := _problem(path):
+        path.unlink(missing_ok=True)
+        raise NativeUnavailable(f"the native operators were built but do not load: {problem}")
+    return path
+
+
+def _problem(path: Path) -> str:
+    """Why this library cannot be loaded; empty if it can."""
     try:
         getattr(ctypes.CDLL(str(path)), _ENTRY)
     except (OSError, AttributeError) as error:
-        path.unlink(missing_ok=True)
-        raise NativeUnavailable(f"the native operators were built but do not load: {error}") from error
-    return path
+        return str(error)
+    return ""

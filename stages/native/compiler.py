@@ -65,7 +65,9 @@ def _compile(compiler: str, flags: Sequence[str], target: Path) -> str:
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_TIMEOUT_S)
         if run.returncode == 0:
-            os.chmod(name, 0o755)
+            with open(name, "rb") as made:
+                os.fsync(made.fileno())  # half a library, after a power cut, would kill every process that maps it
+                os.fchmod(made.fileno(), 0o755)
             os.replace(name, target)
             return ""
         said = (run.stderr or run.stdout).strip().splitlines()

@@ -14,6 +14,8 @@ from utterd.config.paths import find_paths
 from utterd.stages.models.preparing.errors import WrongInput
 from utterd.stages.models.preparing.kept import sha256_of
 from utterd.stages.models.preparing.model import GRAPH
+from utterd.stages.models.splitting.graph import SplitError
+from utterd.stages.models.splitting.loading import load
 
 
 def is_graph_file(name: str) -> bool:
@@ -25,12 +27,16 @@ def install_given(graph: Path, voices: Path, name: str | None, *, as_json: bool)
     """Have them in the store; returns the model's name there. The files themselves are not touched.
 
     Raises:
-        WrongInput: another model has the name.
+        WrongInput: another model has the name, or this is no graph that can be prepared: it is not installed then.
         ModelError: they cannot be installed.
     """
     paths = find_paths()
     graph, voices = graph.expanduser(), voices.expanduser()
     name = name or re.sub(r"[^A-Za-z0-9._-]", "-", graph.stem)
+    try:
+        load(graph)
+    except SplitError as error:
+        raise WrongInput(str(error)) from error
     _check_name(paths.models / name, graph, name)
     with open_report(as_json=as_json) as report:
         means = Means(

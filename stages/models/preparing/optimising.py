@@ -8,6 +8,7 @@ import numpy.typing as npt
 import onnx
 from onnx import ModelProto
 
+from utterd.stages.inference.onnx_session import first_line
 from utterd.stages.models.preparing.errors import PreparingError
 from utterd.stages.models.preparing.space import write_as_much
 from utterd.stages.models.quantising.flow import Flow
@@ -29,7 +30,7 @@ def save_optimised(model: ModelProto, path: Path, feeds: Arrays, library: Path |
         expected = Running(model, library=library, save_to=path)(feeds)
     except Exception as error:  # ONNX Runtime's exceptions share no base class, and say nothing of full disks
         write_as_much(model.ByteSize(), path.parent)
-        raise PreparingError(f"ONNX Runtime cannot run {path.name}: {_first_line(error)}") from error
+        raise PreparingError(f"ONNX Runtime cannot run {path.name}: {first_line(error)}") from error
     _compare(Running(path, library=library, optimise=False)(feeds), expected, _noisy(model), path.name)
 
 
@@ -67,7 +68,3 @@ def _is_near(found: npt.NDArray[np.generic], expected: npt.NDArray[np.generic]) 
         return bool((found == expected).all())
     a, b = found.astype(np.float64), expected.astype(np.float64)
     return float(np.linalg.norm(a - b)) <= _WORST_RATIO * float(np.linalg.norm(b))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -76,65 +76,24 @@ RECIPES: Final[Mapping[str, Recipe]] = {
 """Name of a graph → recipe."""
 
 VARIANTS: Final[Mapping[str, Composition]] = {
-    "fp32": Composition(
-        text="text.fp32",
-        decoder="decoder.fp32",
-        vocoder="vocoder.fp32",
-        whole="whole.fp32",
-        why="the sound of the model itself",
-    ),
-    "fp32-native": Composition(
-        text="text.fp32",
-        decoder="decoder.fp32",
-        vocoder="vocoder.fp32-native",
-        whole="whole.fp32-native",
-        why="the same, faster",
-    ),
-    "int8": Composition(
-        text="text.int8",
-        decoder="decoder.int8",
-        vocoder="vocoder.int8",
-        whole=None,
-        why="fastest without native operators",
-    ),
-    "int8-native": Composition(
-        text="text.int8", decoder="decoder.int8", vocoder="vocoder.int8-native", whole=None, why="fastest"
-    ),
-    "int8-sound": Composition(
-        text="text.fp32",
-        decoder="decoder.int8",
-        vocoder="vocoder.int8",
-        whole=None,
-        why="the durations and the pitch of the model itself, and nearly as fast",
-    ),
-    "int8-sound-native": Composition(
-        text="text.fp32",
-        decoder="decoder.int8",
-        vocoder="vocoder.int8-native",
-        whole=None,
-        why="the same, faster",
-    ),
-    "hybrid": Composition(
-        text="text.int8",
-        decoder="decoder.fp32",
-        vocoder="vocoder.fp32",
-        whole="whole.fp32",
-        why="speaks early with a float32 vocoder's sound",
-    ),
-    "fp16": Composition(
-        text="text.fp16",
-        decoder="decoder.fp16",
-        vocoder="vocoder.fp16",
-        whole=None,
-        why="half the disk; for accelerators, not for CPUs",
-    ),
-    "int4": Composition(
-        text="text.int4",
-        decoder="decoder.fp32",
-        vocoder="vocoder.fp32",
-        whole="whole.fp32",
-        why="a smaller text part",
-    ),
+    name: Composition(
+        text=f"text.{text}",
+        decoder=f"decoder.{decoder}",
+        vocoder=f"vocoder.{vocoder}",
+        whole=whole and f"whole.{whole}",
+        why=why,
+    )
+    for name, text, decoder, vocoder, whole, why in (
+        ("fp32", "fp32", "fp32", "fp32", "fp32", "the sound of the model itself"),
+        ("fp32-native", "fp32", "fp32", "fp32-native", "fp32-native", "the same, faster"),
+        ("int8", "int8", "int8", "int8", None, "fastest without native operators"),
+        ("int8-native", "int8", "int8", "int8-native", None, "fastest"),
+        ("int8-sound", "fp32", "int8", "int8", None, "durations and pitch of the model itself, and nearly as fast"),
+        ("int8-sound-native", "fp32", "int8", "int8-native", None, "the same, faster"),
+        ("hybrid", "int8", "fp32", "fp32", "fp32", "speaks early with a float32 vocoder's sound"),
+        ("fp16", "fp16", "fp16", "fp16", None, "half the disk; for accelerators, not for CPUs"),
+        ("int4", "int4", "fp32", "fp32", "fp32", "a smaller text part"),
+    )
 }
 """Name → what it is made of, in the order in which they are made."""
 

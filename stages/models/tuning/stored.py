@@ -2,9 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -12,6 +9,7 @@ from typing import Any, Final, Self
 from utterd.stages.models.machine import cpu_name, onnxruntime_version
 from utterd.stages.models.parts import Parts
 from utterd.stages.models.tuning.candidate import Candidate
+from utterd.stages.models.whole_files import replace_json
 
 TUNED: Final = "tuned.json"
 FORMAT: Final = 1
@@ -71,7 +69,7 @@ def read_tuned(folder: Path, parts: Parts) -> Tuned | None:
         tuned = Tuned.from_json(json.loads((folder / TUNED).read_text("utf-8")))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise TunedUnusable(f"{TUNED} is damaged ({error}); run `utterd models tune` again") from error
     if reason := _mismatch(tuned, parts):
         raise TunedUnusable(f"{TUNED} {reason}; run `utterd models tune` again")
@@ -84,18 +82,7 @@ def write_tuned(folder: Path, tuned: Tuned) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{TUNED}.", dir=folder)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(tuned.as_json(), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, folder / TUNED)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    replace_json(folder / TUNED, tuned.as_json())
 
 
 def graphs_sha256(parts: Parts, variant: str) -> str:

@@ -282,6 +282,10 @@ def test_the_list_shows_what_was_prepared_and_tuned(
     assert "tiny: First sound of a clause: 30 ms." in told.splitlines()
     model = listed(capsys)["tiny"]
     assert (model["prepared"]["variants"], model["tuned"]["variant"]) == (["fp32", "int8"], "int8")
+    three = {"fp32": {}, "int8": {}, "hybrid": {}}
+    (prepared / "parts.json").write_text(json.dumps(made_of | {"variants": three}))
+    main(["models", "list"])
+    assert "3 variants  int8, 1 thread" in capsys.readouterr().out
     (prepared / "parts.json").write_text(json.dumps(made_of | {"variants": {"fp32": {}}, "onnxruntime": "1.0"}))
     main(["models", "list"])
     assert "tiny: its prepared parts are of ONNX Runtime 1.0, not" in capsys.readouterr().out

@@ -58,7 +58,7 @@ def test_the_options_given_are_handed_on(
     [
         ([], "the following arguments are required: MODEL|FILE"),
         (["kokoro", "--variants", "fp32,int3"], "argument --variants: has 'int3', which is none of fp32, fp32-native"),
-        (["kokoro", "--voices", " , "], "argument --voices: must be names, like af_heart,bm_george"),
+        (["kokoro", "--voices", " , "], "argument --voices: must be names, with commas between them"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_the_client(

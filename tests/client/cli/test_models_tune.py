@@ -44,6 +44,18 @@ def test_the_options_given_are_handed_on(monkeypatch: pytest.MonkeyPatch, argume
     assert vars(parser.parse(command[5:])) == vars(parser.parse(arguments))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--providers", " , "], "argument --providers: must be names, with commas between them"),
+        (["--threads", "0"], "argument --threads: must be numbers from 1 to 64, like 1,2, not '0'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_the_client(arguments: list[str], said: str):
+    with pytest.raises(CommandError, match=said):
+        make_parser().parse(["kokoro", *arguments])
+
+
 def test_a_python_that_cannot_be_run_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(CommandError, match="cannot run /nowhere/python: No such file or directory"):

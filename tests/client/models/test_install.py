@@ -287,6 +287,12 @@ def test_files_that_cannot_be_read_are_told(installing, tmp_path):
     assert installing.complaint(UnknownModel, voices=tmp_path / "none.npz") == f"there is no file {tmp_path}/none.npz"
 
 
+def test_a_graph_without_end_is_refused_at_once(installing, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (Path("/dev/zero"), tmp_path / "pipe"):
+        assert installing.complaint(UnknownModel, graph=path) == f"{path} is a pipe or a device; an ONNX file is wanted"
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [

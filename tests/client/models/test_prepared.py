@@ -1,14 +1,17 @@
 """What was made of a model, and chosen for it, as far as people are told."""
 
 import json
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from rig.made_up_parts import PARTS
 
 from utterd.client.models.prepared import read_prepared, read_tuned
 from utterd.stages.models.machine import cpu_name, onnxruntime_version
-from utterd.stages.models.parts import FOLDER, MANIFEST, Parts, Variant, write_parts
+from utterd.stages.models.parts import FOLDER, MANIFEST, write_parts
+from utterd.stages.models.tuning.stored import TUNED
 
 SHA256 = "5" * 64
 
@@ -17,21 +20,8 @@ SHA256 = "5" * 64
 def prepared(tmp_path: Path) -> Path:
     """A folder with the manifest that inference reads."""
     (tmp_path / FOLDER).mkdir()
-    graphs = Variant(text="a.onnx", decoder="d.onnx", vocoder="v.onnx", whole=None, native=False)
-    parts = Parts(
-        model_sha256=SHA256,
-        onnxruntime=onnxruntime_version(),
-        cpu=cpu_name(),
-        frame_samples=300,
-        harmonic_frames=60,
-        context_frames=8,
-        epsilon=1e-5,
-        channels=(256, 128),
-        variants={"fp32": graphs, "int8": graphs},
-        statistics=None,
-        files=dict.fromkeys(("a.onnx", "d.onnx", "v.onnx"), "0" * 64),
-    )
-    write_parts(tmp_path / FOLDER, parts)
+    variants = {name: PARTS.variants[name] for name in ("fp32", "int8")}
+    write_parts(tmp_path / FOLDER, replace(PARTS, model_sha256=SHA256, variants=variants))
     return tmp_path
 
 
@@ -42,7 +32,7 @@ def change(folder: Path, file: str, **values: object) -> None:
 
 def tune(folder: Path, **values: object) -> None:
     tuned = {"variant": "int8", "threads": 2, "model_sha256": SHA256, "onnxruntime": metadata.version("onnxruntime")}
-    (folder / FOLDER / "tuned.json").write_text(json.dumps(tuned | values))
+    (folder / FOLDER / TUNED).write_text(json.dumps(tuned | values))
 
 
 def test_what_prepare_wrote_is_read(prepared):
@@ -72,7 +62,7 @@ def test_parts_that_do_not_count_are_told(prepared, values, problem):
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "5", "\x00"])
 def test_files_that_are_damaged_break_nothing(prepared, text):
-    for name in (MANIFEST, "tuned.json"):
+    for name in (MANIFEST, TUNED):
         (prepared / FOLDER / name).write_text(text)
     assert read_prepared(prepared, SHA256).problem == "parts.json is damaged"
     assert read_tuned(prepared, SHA256) is None

@@ -8,6 +8,7 @@ import pytest
 
 from utterd.stages.inference import checked_files
 from utterd.stages.inference.checked_files import CHECKED, check_files
+from utterd.stages.models import whole_files
 from utterd.stages.models.parts import PartsError
 
 CONTENT = {"text.onnx": b"text", "vocoder.onnx": b"vocoder", "unused.onnx": b"unused"}
@@ -91,7 +92,7 @@ def test_where_nothing_can_be_written_files_are_hashed_every_time(folder, hashed
     def read_only(**arguments):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(checked_files.tempfile, "mkstemp", read_only)
+    monkeypatch.setattr(whole_files.tempfile, "mkstemp", read_only)
     for _ in range(2):
         check_files(folder, SHA256, USED)
     assert len(hashed) == 4

@@ -237,6 +237,16 @@ def test_a_voice_that_was_not_measured_fails_where_there_is_no_graph_for_it(tmp_
     assert failure.value.code == "model_unusable"
 
 
+def test_a_graph_for_whole_pieces_that_is_gone_when_it_is_first_wanted_fails_the_chunk(tmp_path):
+    save_parts_bundle(tmp_path, measured=["af_one"])
+    synthesizer = load(tmp_path)
+    (tmp_path / FOLDER / "whole.onnx").unlink()
+    with pytest.raises(ChunkFailed, match=r"whole\.onnx is not a model") as failure:
+        speak(synthesizer, voice="am_two")
+    assert failure.value.code == "model_unusable"
+    assert isinstance(speak(synthesizer), WindowedSpeech)
+
+
 # Statistics that run
 
 
@@ -339,7 +349,7 @@ def test_a_unit_is_taken_up_in_the_middle_of_a_window(synthesizer):
 def test_a_part_with_another_face_is_refused_by_name(tmp_path):
     save_parts_bundle(tmp_path)
     save_vocoder(tmp_path / FOLDER / "whole.onnx")
-    with pytest.raises(ModelUnusable, match=r"whole\.onnx is not the part that its manifest says: it takes features"):
+    with pytest.raises(ChunkFailed, match=r"whole\.onnx is not the part that its manifest says: it takes features"):
         speak(load(tmp_path, is_whole=True))
     save_manifest(tmp_path / FOLDER, variants={"odd": dataclasses.replace(FP32, text="decoder.onnx")})
     with pytest.raises(ModelUnusable, match=r"decoder\.onnx is not the part"):

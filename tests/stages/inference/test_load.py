@@ -198,6 +198,11 @@ def of_another_model(prepared: Path) -> None:
     save_manifest(prepared, model_sha256="0" * 64)
 
 
+def without_statistics_of_worth(prepared: Path) -> None:
+    (prepared / "statistics.npz").write_bytes(b"PK")
+    save_manifest(prepared, model_sha256=_sha256_of_model(prepared))
+
+
 def native_alone(prepared: Path) -> None:
     native = {"fp32-native": dataclasses.replace(FP32, native=True)}
     save_manifest(prepared, variants=native, model_sha256=_sha256_of_model(prepared))
@@ -215,6 +220,7 @@ def _sha256_of_model(prepared: Path) -> str:
         (of_another_processor, "'Z80'"),
         (of_another_runtime, "ONNX Runtime 1.2.3"),
         (of_another_model, "another model file"),
+        (without_statistics_of_worth, "cannot speak: the statistics of voice 'af_one'"),
         (native_alone, "library of native operators"),
     ],
 )

@@ -12,7 +12,7 @@ from utterd.stages.inference.onnx_session import Abort, ModelUnusable
 from utterd.stages.inference.stage import Inference
 from utterd.stages.inference.synthesizer import SynthesisRequest, ToneSynthesizer
 from utterd.stages.inference.unloading import TRIM_AFTER_S, UnloadingSynthesizer
-from utterd.stages.work import ChunkFailed
+from utterd.stages.work import ChunkFailed, ChunkInterrupted
 
 AFTER_S = 900.0
 REQUEST = SynthesisRequest(tokens=(50, 51, 52), voice="tone", speed=1.0)
@@ -126,6 +126,21 @@ def test_a_model_that_is_gone_fails_its_unit_with_the_sentence_and_is_tried_agai
     assert failure.value.code == "model_unusable"
     scene.trouble = None
     assert len(scene.speak())
+
+
+def test_a_request_that_was_interrupted_while_the_model_came_back_keeps_it(monkeypatch):
+    scene = Scene()
+    scene.rest_out(AFTER_S)
+
+    def interrupted(*arguments):
+        raise ChunkInterrupted
+
+    monkeypatch.setattr(Model, "synthesize", interrupted)
+    with pytest.raises(ChunkInterrupted):
+        scene.speak()
+    scene.clock.advance_s(AFTER_S - 1)
+    scene.synthesizer.rest()
+    assert scene.synthesizer.is_loaded
 
 
 def test_a_model_may_be_meant_to_stay():

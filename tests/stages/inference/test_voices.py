@@ -65,6 +65,22 @@ def test_a_damaged_table_fails_the_chunk_with_a_sentence(path, table):
     assert failure.value.code == "model_unusable"
 
 
+def test_a_table_that_is_gone_since_fails_the_chunk(path):
+    voices = Voices(path)
+    save_voices(path, am_two=0.5)
+    with pytest.raises(ChunkFailed, match="the style table of voice 'af_one' is damaged"):
+        voices.style("af_one", 3)
+
+
+def test_one_wrong_bit_in_the_directory_since_fails_the_chunk(path):
+    voices = Voices(path)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] ^= 1  # "encrypted", of the first voice
+    path.write_bytes(data)
+    with pytest.raises(ChunkFailed, match="the style table of voice 'af_one' is damaged"):
+        voices.style("af_one", 3)
+
+
 def test_a_table_that_has_changed_since_fails_the_chunk(path):
     voices = Voices(path)
     data = bytearray(path.read_bytes())

@@ -65,11 +65,15 @@ class TestBuilding:
         assert paths[0] == paths[1]
         assert os.listdir(tmp_path) == [paths[0].name]
 
-    def test_one_that_does_not_load_is_thrown_away(self, tmp_path):
+    def test_one_that_does_not_load_is_built_anew(self, tmp_path):
         path = tmp_path / library_name()
         path.write_bytes(b"not a library")
-        assert "do not load" in refusal(build_library, tmp_path)
         assert build_library(tmp_path).stat().st_size > 1000
+
+    def test_what_a_compiler_made_wrong_is_not_kept(self, tmp_path, bare):
+        bare('#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\necho nothing > "$2"')
+        assert "do not load" in refusal(build_library, tmp_path / "cache")
+        assert os.listdir(tmp_path / "cache") == []
 
     def test_strict_compilers_have_nothing_to_say(self, tmp_path):
         strict = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wno-sign-conversion", "-Werror"]

@@ -214,7 +214,7 @@ def test_two_at_once_are_refused(prepared, complaint):
         (["--prune"], "--prune needs --voices or --languages: which are to stay?"),
         (["--discard"], "--discard says what becomes of voices that --prune takes away; say both"),
         (["--variants", "int9"], "argument --variants: has 'int9', which is none of fp32,"),
-        (["--voices", ","], "argument --voices: must be names, like af_heart,bm_george"),
+        (["--voices", ","], "argument --voices: must be names, with commas between them"),
         (["--voices-file", "v.npz"], "an .onnx file and --voices-file go together"),
     ],
 )
@@ -291,6 +291,15 @@ def test_a_file_and_its_voices_are_installed_and_prepared(tmp_path, capsys):
     verify_files(load_bundle(folder))
     assert graph.exists()
     assert main(wish) == 0, "the same again is the same model"
+
+
+def test_a_file_that_is_no_graph_is_not_installed(tmp_path, complaint):
+    graph = tmp_path / "half.onnx"
+    graph.write_bytes(tiny_model().read_bytes()[:100_000])
+    np.savez(tmp_path / "voices.npz", **tiny_voices())
+    assert main([str(graph), "--voices-file", str(tmp_path / "voices.npz")]) == 2
+    assert "half.onnx is not a whole ONNX file" in complaint()
+    assert not (tmp_path / "home" / "models" / "half").exists()
 
 
 def test_a_file_does_not_take_another_models_place(tmp_path, complaint):

@@ -56,7 +56,7 @@ def test_a_file_that_the_journal_does_not_know_is_not_there(tmp_path):
     assert not Kept(tmp_path).has(NAME)
 
 
-@pytest.mark.parametrize("journal", ["", "[1]", "{", "\x00\x00"])
+@pytest.mark.parametrize("journal", ["", "[1]", "{", "\x00\x00", f'{{"{NAME}": [1]}}'])
 def test_a_broken_journal_means_that_all_is_made_again(tmp_path, journal):
     keep(Kept(tmp_path), b"whole")
     (tmp_path / JOURNAL).write_text(journal)

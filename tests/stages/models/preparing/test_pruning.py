@@ -6,6 +6,7 @@ from kokoro_shaped import tiny_voices
 from rig.kokoro_bundle import save_kokoro_bundle
 
 from utterd.config.bundles import load_bundle, verify_files
+from utterd.stages.models.__main__ import main as run_verb
 from utterd.stages.models.preparing import pruning
 from utterd.stages.models.preparing.command import main
 from utterd.stages.models.preparing.model import open_model
@@ -103,3 +104,13 @@ def test_by_language_and_with_the_parts_through_the_command(many, capsys):
     assert main([str(many), "--variants", "fp32", "--voices", "af_heart", "--languages", "es", "--prune"]) == 0
     assert f"voices left: af_heart, ef_dora; all of them are in {ORIGINAL}" in capsys.readouterr().out
     assert names_in(many / "voices.npz") == {"af_heart", "ef_dora"}
+
+
+def test_a_bundle_that_cannot_be_written_to_is_said_in_a_sentence(prepared, complaint):
+    blocked = prepared / ".voices.npz.new"
+    blocked.mkdir()
+    before = (prepared / "bundle.toml").read_bytes()
+    wish = [str(prepared), "--variants", "fp32", "--voices", "af_heart", "--prune"]
+    assert run_verb(["prepare", *wish]) == 5
+    assert complaint() == f"to prepare the model failed at {blocked}: Is a directory"
+    assert (prepared / "bundle.toml").read_bytes() == before

@@ -7,28 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rig.made_up_parts import PARTS
 
-from utterd.stages.models.machine import cpu_name, onnxruntime_version
-from utterd.stages.models.parts import FOLDER, Parts, Variant, write_parts
+from utterd.stages.models.parts import FOLDER, write_parts
 from utterd.stages.models.tuning.command import main
 from utterd.stages.models.tuning.figures import Failed, Outcome
 from utterd.stages.models.tuning.probe import Request
 from utterd.stages.models.tuning.stored import TUNED, read_tuned
 
-PLAIN = Variant(text="a.onnx", decoder="d.onnx", vocoder="g.onnx", whole=None, native=False)
-PARTS = Parts(
-    model_sha256="a" * 64,
-    onnxruntime=onnxruntime_version(),
-    cpu=cpu_name(),
-    frame_samples=300,
-    harmonic_frames=60,
-    context_frames=8,
-    epsilon=1e-5,
-    channels=(4, 4),
-    variants={"fp32": PLAIN, "int8": PLAIN, "int8-native": replace(PLAIN, native=True)},
-    statistics=None,
-    files=dict.fromkeys(("a.onnx", "d.onnx", "g.onnx"), "b" * 64),
-)
 BUNDLE = """
 name = "little"
 family = "kokoro"
@@ -191,7 +177,7 @@ def test_a_damaged_manifest(bundle, probes, capsys):
 
 
 def test_parts_without_fp32(bundle, probes, capsys):
-    write_parts(bundle / FOLDER, replace(PARTS, variants={"int8": PLAIN}))
+    write_parts(bundle / FOLDER, replace(PARTS, variants={"int8": PARTS.variants["int8"]}))
     assert tune(bundle, probes) == 2
     assert sentence(capsys).startswith("utterd: little was prepared without fp32")
 

@@ -6,26 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rig.made_up_parts import PARTS
 
 from utterd.stages.models.machine import cpu_name, onnxruntime_version
-from utterd.stages.models.parts import Parts, Variant
 from utterd.stages.models.tuning.candidate import Candidate
 from utterd.stages.models.tuning.stored import TUNED, Tuned, TunedUnusable, graphs_sha256, read_tuned, write_tuned
 
-VARIANT = Variant(text="a.onnx", decoder="d.onnx", vocoder="g.onnx", whole=None, native=False)
-PARTS = Parts(
-    model_sha256="a" * 64,
-    onnxruntime=onnxruntime_version(),
-    cpu=cpu_name(),
-    frame_samples=300,
-    harmonic_frames=60,
-    context_frames=8,
-    epsilon=1e-5,
-    channels=(4, 4),
-    variants={"fp32": VARIANT, "int8": replace(VARIANT, vocoder="g8.onnx")},
-    statistics=None,
-    files={"a.onnx": "1", "d.onnx": "2", "g.onnx": "3", "g8.onnx": "4"},
-)
 TUNED_INT8 = Tuned(
     candidate=Candidate(variant="int8", threads=2, window_frames=(8, 24, 80)),
     model_sha256=PARTS.model_sha256,
@@ -81,10 +67,14 @@ def test_a_damaged_file_is_ignored_with_the_reason(tmp_path: Path, text: str):
         read_tuned(tmp_path, PARTS)
 
 
-def test_a_candidate_that_cannot_be_run_is_damage(tmp_path: Path):
-    values = TUNED_INT8.as_json() | {"window_frames": [9999]}
+@pytest.mark.parametrize(
+    "change",
+    [{"window_frames": [9999]}, {"window_frames": [float("inf")]}, {"window_frames": 16}, {"threads": [2]}],
+)
+def test_a_candidate_that_cannot_be_run_is_damage(tmp_path: Path, change: dict[str, object]):
+    values = TUNED_INT8.as_json() | change
     (tmp_path / TUNED).write_text(json.dumps(values))
-    with pytest.raises(TunedUnusable, match="window_frames"):
+    with pytest.raises(TunedUnusable, match="is damaged"):
         read_tuned(tmp_path, PARTS)
 
 
