@@ -27,11 +27,12 @@ class BuildWithOperators(build_py):
         super().run()
         if self.editable_mode:
             return
-        library = Path(self.build_lib, "utterd", "stages", "native", "operators.so")
-        library.unlink(missing_ok=True)  # of an earlier build
+        folder = Path(self.build_lib, "utterd", "stages", "native")
+        for library in COMPILER["named"](folder, "operators"):  # of an earlier build
+            library.unlink()
         if WANTED:
             try:
-                COMPILER["compile_library"](library, portable=True)
+                COMPILER["compile_library"](folder, "operators", portable=True)
             except COMPILER["NativeUnavailable"] as reason:
                 self.warn(f"without native operators: {reason}")
 

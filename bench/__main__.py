@@ -17,6 +17,7 @@ from bench import (
     interrupt,
     jitter,
     kokoro,
+    kokoro_memory,
     latency,
     normalise,
     pauses,
@@ -37,6 +38,7 @@ _BENCHES = {
     "client": client_process,
     "jitter": jitter,
     "kokoro": kokoro,
+    "kokoro-memory": kokoro_memory,
     "speech-dispatcher": speech_dispatcher,
     "soak": soak,
 }

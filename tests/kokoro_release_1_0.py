@@ -17,11 +17,11 @@ from onnx import NodeProto, TensorProto, helper
 
 from utterd.stages.models.splitting.extraction import complete, extract
 from utterd.stages.models.splitting.folding import fold
+from utterd.stages.models.splitting.generator import read_generator
 from utterd.stages.models.splitting.graph import Graph
 from utterd.stages.models.splitting.landmarks import find_landmarks
 from utterd.stages.models.splitting.loading import find_inputs
 from utterd.stages.models.splitting.patch import Patch
-from utterd.stages.models.splitting.reading import read_generator
 
 FFT, HOP = 20, 5
 FIRST_SAMPLES = FFT // 2

@@ -7,12 +7,16 @@ import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from pathlib import Path
 
 import psutil
 import pytest
+from rig.native import has_compiler
 
 from utterd.client.cli import COMMANDS
+from utterd.stages.native.compiler import is_whole, named
+from utterd.stages.native.library import PACKAGED
 
 ROOT = Path(__file__).parent.parent
 HANG_S = 300
@@ -88,6 +92,15 @@ def test_every_command_is_there(installed, home, command):
 def test_doctor_finds_the_installation_whole(installed, home):
     findings = json.loads(run(installed / "bin/utterd", "doctor", "--json", env=home).stdout)
     assert [finding for finding in findings if finding["verdict"] == "BROKEN"] == []
+
+
+@pytest.mark.skipif(not has_compiler(), reason="no C compiler")
+def test_native_operators_come_along_whole(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".so")]
+        path = Path(archive.extract(name, tmp_path))
+    assert named(path.parent, PACKAGED) == [path]
+    assert is_whole(path)
 
 
 def test_what_shells_and_man_look_for_is_where_they_look(installed):

@@ -31,7 +31,9 @@ class Figures:
     import_s: float
     loaded_mb: float
     spoken_mb: float | None
-    """After 500 tokens in one piece; not measured in every setting."""
+    """After 500 tokens in one piece, at rest; not measured in every setting."""
+    mapped_mb: float | None
+    """Of that, what is mapped from files."""
 
     def as_json(self) -> dict[str, Any]:
         values = {name: _rounded(getattr(self, name)) for name in self.__slots__ if name != "spec"}
@@ -67,6 +69,7 @@ def figures_of(measured: Measured, clock: Clock) -> Figures:
         import_s=statistics.median(load.import_s for load in measured.loads),
         loaded_mb=statistics.median(load.rss_mb for load in measured.loads),
         spoken_mb=measured.after_memory.rss_mb if measured.after_memory else None,
+        mapped_mb=measured.after_memory.mapped_mb if measured.after_memory else None,
     )
 
 

@@ -59,7 +59,7 @@ def measure_memory(found: Sequence[Measured], prompts: Mapping[str, Prompt], rep
                     measured.loads.append(process.loaded)
             with EngineProcess(measured.spec) as process:
                 measured.loads.append(process.loaded)
-                measured.after_memory = process.speak(prompts[MEMORY])
+                measured.after_memory = process.speak(prompts[MEMORY], rests=True)
         except EngineFailed as error:
             measured.problem = str(error)
 

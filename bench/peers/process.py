@@ -53,9 +53,13 @@ class EngineProcess:
     ) -> None:
         self.stop()
 
-    def speak(self, prompt: Prompt, how: str = STREAM, *, only_first: bool = False) -> Spoken:
-        """Raises EngineFailed."""
-        order = {"prompt": dataclasses.asdict(prompt), "how": how, "only_first": only_first}
+    def speak(self, prompt: Prompt, how: str = STREAM, *, only_first: bool = False, rests: bool = False) -> Spoken:
+        """Say it; `rests`: afterwards the process gives back what memory it freed.
+
+        Raises:
+            EngineFailed: it ended instead.
+        """
+        order = {"prompt": dataclasses.asdict(prompt), "how": how, "only_first": only_first, "rests": rests}
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(order).encode() + b"\n")

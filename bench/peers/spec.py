@@ -68,4 +68,6 @@ class Spoken:
     total_cpu_s: float
     audio_s: float
     rss_mb: float
-    """Afterwards."""
+    """Afterwards; at rest, if the process was told to come to rest."""
+    mapped_mb: float
+    """What of that is mapped from files: the system may take it back when others need it."""

@@ -31,7 +31,19 @@ def _engines(figures: Sequence[Figures], shares: Mapping[str, float]) -> Table:
         title="first sound in ms; RTF and its share of the arithmetic's limit on five sentences; memory in MB"
     )
     table.add_column("engine")
-    for name in (CLAUSE, SENTENCE, FIVE, OPENINGS, WORDS, "RTF", "of limit", "load s", "loaded", "500 tokens"):
+    for name in (
+        CLAUSE,
+        SENTENCE,
+        FIVE,
+        OPENINGS,
+        WORDS,
+        "RTF",
+        "of limit",
+        "load s",
+        "loaded",
+        "500 tokens",
+        "mapped",
+    ):
         table.add_column(name, justify="right")
     for each in figures:
         share = shares.get(each.spec.label)
@@ -42,7 +54,7 @@ def _engines(figures: Sequence[Figures], shares: Mapping[str, float]) -> Table:
             "" if share is None else f"{share:.0%}",
             f"{each.load_s:.2f}",
             f"{each.loaded_mb:.0f}",
-            "" if each.spoken_mb is None else f"{each.spoken_mb:.0f}",
+            *("" if mb is None else f"{mb:.0f}" for mb in (each.spoken_mb, each.mapped_mb)),
         )
     return table
 

@@ -127,12 +127,12 @@ def _memory(figures: Sequence[Figures], ours: Sequence[Figures]) -> Iterator[Ver
     target = "memory after 500 tokens: at most 1/4 of the stock graph's in a bare session"
     bare_mb = next((each.spoken_mb for each in figures if each.spec.engine == BARE and each.spoken_mb), None)
     stock_mb = next((each.spoken_mb for each in figures if each.spec.engine == STOCK and each.spoken_mb), None)
-    pairs = [(each, each.spoken_mb) for each in ours if each.spoken_mb]
+    pairs = [(each, each.spoken_mb, each.mapped_mb or 0.0) for each in ours if each.spoken_mb]
     if bare_mb is None or not pairs:
         yield Verdict(target=target, found="", reached=None)
         return
-    for each, mb in pairs:
-        found = f"1/{bare_mb / mb:.2f}: {mb:.0f} to {bare_mb:.0f} MB ({each.spec.engine})"
+    for each, mb, mapped_mb in pairs:
+        found = f"1/{bare_mb / mb:.2f}: {mb:.0f} to {bare_mb:.0f} MB ({each.spec.engine}, {mapped_mb:.0f} of it mapped)"
         if stock_mb is not None:
             found += f"; our own way of running it takes {stock_mb:.0f}"
         yield Verdict(target=target, found=found, reached=mb <= bare_mb / 4)

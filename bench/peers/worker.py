@@ -15,6 +15,7 @@ import psutil
 from bench.peers.engines import Engine, import_engine, load_engine
 from bench.peers.prompts import Prompt
 from bench.peers.spec import EngineSpec, Loaded, Spoken
+from utterd.stages.inference.heap import give_back_freed_memory
 
 SAMPLE_RATE_HZ = 24_000
 
@@ -33,7 +34,7 @@ def main(spec_json: str, descriptor: str) -> None:
         for line in sys.stdin:
             order = json.loads(line)
             prompt = Prompt(**{**order["prompt"], "units": tuple(order["prompt"]["units"])})
-            answer(_speak(engine, prompt, order["how"], only_first=order["only_first"]))
+            answer(_speak(engine, prompt, order["how"], only_first=order["only_first"], rests=order["rests"]))
 
 
 def _load(spec: EngineSpec) -> tuple[Engine, Loaded]:
@@ -49,7 +50,7 @@ def _load(spec: EngineSpec) -> tuple[Engine, Loaded]:
     return engine, Loaded(what=engine.what, rss_mb=_rss_mb(), **times)
 
 
-def _speak(engine: Engine, prompt: Prompt, how: str, *, only_first: bool) -> Spoken:
+def _speak(engine: Engine, prompt: Prompt, how: str, *, only_first: bool, rests: bool) -> Spoken:
     first: dict[str, Any] = {}
     audio_s = 0.0
     begun, cpu = time.perf_counter(), time.process_time()
@@ -67,11 +68,18 @@ def _speak(engine: Engine, prompt: Prompt, how: str, *, only_first: bool) -> Spo
     totals = {"total_s": time.perf_counter() - begun, "total_cpu_s": time.process_time() - cpu}
     if not first:
         raise RuntimeError(f"{prompt.name}: no sound came")
-    return Spoken(**first, **totals, audio_s=audio_s, rss_mb=_rss_mb())
+    if rests:  # what the daemon does two seconds behind an utterance; the others get the same
+        give_back_freed_memory()
+    return Spoken(**first, **totals, audio_s=audio_s, rss_mb=_rss_mb(), mapped_mb=_mapped_mb())
 
 
 def _rss_mb() -> float:
     return float(psutil.Process().memory_info().rss) / 1e6
+
+
+def _mapped_mb() -> float:
+    """Told on Linux alone."""
+    return float(getattr(psutil.Process().memory_info(), "shared", 0)) / 1e6
 
 
 if __name__ == "__main__":

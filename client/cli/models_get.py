@@ -26,13 +26,15 @@ def make_parser() -> CommandParser:
         "models get",
         description=(
             "Fetch a model of the catalogue (`utterd models list`), or go on with one that was interrupted.\n"
-            "What is fetched is checked against the catalogue's sha256, from a mirror too. Without a network: --file\n"
-            "and --voices. Proxies are the environment's (HTTPS_PROXY); settings are models.mirror and models.proxy."
+            "Every file is checked against the catalogue's sha256, wherever it comes from. Without a network: --file\n"
+            "and --voices; with --unverified these may be other files, such as a model of your own.\n"
+            "Proxies are the environment's (HTTPS_PROXY); settings are models.mirror and models.proxy."
         ),
         example=(
             "utterd models get kokoro\n"
             "  utterd models get kokoro --precision int8 --mirror https://intranet.example/kokoro\n"
-            "  utterd models get kokoro --file kokoro-v1.0.onnx --voices voices-v1.0.bin"
+            "  utterd models get kokoro --file kokoro-v1.0.onnx --voices voices-v1.0.bin\n"
+            "  utterd models get mine --file mine.onnx --voices mine.npz --unverified"
         ),
     )
     add = parser.add_argument
@@ -41,6 +43,7 @@ def make_parser() -> CommandParser:
     add("--mirror", metavar="URL", help="an address with the same paths as the makers' own pages")
     add("--file", metavar="PATH", help="the model's ONNX file, in place of fetching it")
     add("--voices", metavar="PATH", help="its voices: an NPZ file, a raw NAME.bin, or a folder of these")
+    add("--unverified", action="store_true", help="take files that are not the catalogue's: nobody has checked them")
     add_json_option(parser)
     return parser
 
@@ -77,7 +80,13 @@ def _get(options: argparse.Namespace, report: Report) -> Installed:
     means = Means(
         catalogue=load_catalogue(paths.catalogue_file), store=store, watcher=report, open_downloader=open_downloader
     )
-    wish = Wish(name=options.name, precision=options.precision, graph=_path(options.file), voices=_path(options.voices))
+    wish = Wish(
+        name=options.name,
+        precision=options.precision,
+        graph=_path(options.file),
+        voices=_path(options.voices),
+        takes_unverified=options.unverified,
+    )
     return install(make_plan(wish, means), store)
 
 

@@ -90,9 +90,6 @@ class Catalogue:
         """Those whose graph has this hash."""
         return [offer for offer in self.offers.values() if offer.graph.sha256 == sha256]
 
-    def with_voices(self, sha256: str) -> list[Offer]:
-        return [offer for offer in self.offers.values() if offer.voices.sha256 == sha256]
-
 
 def load_catalogue(own_file: Path | None = None) -> Catalogue:
     """The shipped catalogue, and what `own_file` adds to it or puts in place of it; the file may be absent.

@@ -121,7 +121,7 @@ def _not_whole(folder: Path, state: State, catalogue: Catalogue, marks: Marks, p
 
 def _repair(folder: Path, catalogue: Catalogue) -> str:
     """The command that brings what a model lacks; one of a name of somebody's own, only from the files given before."""
-    files = "" if catalogue.has(folder.name) else " --file PATH --voices PATH"
+    files = "" if catalogue.has(folder.name) else " --file PATH --voices PATH --unverified"
     return f"`utterd models get {folder.name}{files}`"
 
 

@@ -30,6 +30,8 @@ class Wish:
     """A file of this machine in place of the one that would be fetched."""
     voices: Path | None = None
     """The same: an NPZ file, a raw voice, or a folder of raw voices."""
+    takes_unverified: bool = False
+    """Files that are not those of the catalogue are taken, with a warning, and not refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +75,16 @@ def make_plan(wish: Wish, means: Means) -> Plan:
         if known and offer:
             offer = _the_one_meant(known, offer, wish)
         elif not known:
-            _warn(wish.graph, graph, means.watcher)
+            _admit_unverified(wish.graph, graph, offer.graph if offer else None, wish, means.watcher)
         licence = known[0].licence if known else _UNKNOWN_LICENCE
     else:
         assert offer
         graph = means.fetched(offer.graph)
     if wish.voices:
         voices = _given_voices(wish.voices, means.watcher)
-        if not means.catalogue.with_voices(voices.sha256):
-            _warn(wish.voices, voices, means.watcher)
+        known_voices = [offer] if offer else means.catalogue.offers.values()
+        if voices.sha256 not in {each.voices.sha256 for each in known_voices}:
+            _admit_unverified(wish.voices, voices, offer.voices if offer else None, wish, means.watcher)
     else:
         assert offer
         voices = means.fetched(offer.voices)
@@ -127,6 +130,14 @@ def _given_voices(path: Path, watcher: Watcher) -> Ingredient:
     return FromFile(path, watcher)
 
 
-def _warn(path: Path, ingredient: Ingredient, watcher: Watcher) -> None:
-    begin = ingredient.sha256[:8]
-    watcher.warns(f"{path} is no file of the catalogue (its sha256 begins with {begin}); it is taken as it is")
+def _admit_unverified(path: Path, given: Ingredient, meant: RemoteFile | None, wish: Wish, watcher: Watcher) -> None:
+    """With a warning. Raises UnknownModel if that is not what somebody asked for."""
+    found = f"its sha256 begins with {given.sha256[:8]}"
+    if meant is None:
+        problem = f"{path} is no file of the catalogue ({found})"
+    else:
+        name = meant.path.rpartition("/")[2]
+        problem = f"{path} is not the catalogue's {name} ({found}, that one's with {meant.sha256[:8]})"
+    if not wish.takes_unverified:
+        raise UnknownModel(f"{problem}; to take it all the same, add --unverified")
+    watcher.warns(f"{problem}; it is taken as it is")

@@ -221,6 +221,7 @@ complete -c utterd -n '_shtab_utterd_using models get' -l precision -xka "fp32 f
 complete -c utterd -n '_shtab_utterd_using models get' -l mirror -x -d 'an address with the same paths as the makers'"'"' own pages'
 complete -c utterd -n '_shtab_utterd_using models get' -l file -xka "(__fish_complete_path (commandline -ct))" -d 'the model'"'"'s ONNX file, in place of fetching it'
 complete -c utterd -n '_shtab_utterd_using models get' -l voices -xka "(__fish_complete_path (commandline -ct))" -d 'its voices: an NPZ file, a raw NAME.bin, or a folder of these'
+complete -c utterd -n '_shtab_utterd_using models get' -l unverified -d 'take files that are not the catalogue'"'"'s: nobody has checked them'
 complete -c utterd -n '_shtab_utterd_using models get' -l json -d 'print JSON, for programs'
 complete -c utterd -n '_shtab_utterd_using models; and test $_shtab_utterd_npos -eq 0' -a prepare -d 'Turn a model into parts that speak early on this machine: it is taken apart, its vocoder made to run in'
 complete -c utterd -n '_shtab_utterd_using models prepare' -s h -l help -d 'show this help message and exit'

@@ -1,11 +1,12 @@
 """Which of a model's prepared variants speaks, with how many threads and in which windows: tuned, or else safe."""
 
+import dataclasses
 import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from utterd.stages.inference.kokoro_windows import FIRST_WINDOWS, is_schedule
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS, is_schedule
 from utterd.stages.inference.onnx_session import ModelUnusable
 from utterd.stages.models.parts import Parts
 from utterd.stages.models.tuning.providers import CPU, Provider
@@ -26,15 +27,17 @@ class Choice:
     variant: str
     """A key of the manifest's variants."""
     threads: int
-    window_frames: tuple[int, ...] = FIRST_WINDOWS
+    window_frames: tuple[int, ...] = DEFAULT_WINDOWS
     """Of the vocoder's features; the last one is the size of all windows that follow."""
     provider: Provider = CPU
 
 
-def choose(folder: Path, parts: Parts, *, threads: int = 0, library: Path | None = None) -> Choice:
-    """For the parts in this folder.
+def choices(folder: Path, parts: Parts, *, threads: int = 0, library: Path | None = None) -> tuple[Choice, ...]:
+    """For the parts in this folder, the best first: each one is for when those before it turn out unusable.
 
     Args:
+        folder: of the parts.
+        parts: its manifest.
         threads: what the user set; 0 leaves it to tuning.
         library: of native operators; None if there is none here.
 
@@ -44,16 +47,16 @@ def choose(folder: Path, parts: Parts, *, threads: int = 0, library: Path | None
     runnable = [name for name, variant in parts.variants.items() if library is not None or not variant.native]
     if not runnable:
         raise ModelUnusable("its parts need the library of native operators, which is not built here")
+    safe = [name for name in SAFE_VARIANTS if name in runnable] or runnable[:1]
+    safe_threads = threads or min(MOST_THREADS, os.cpu_count() or 1)
+    found = tuple(Choice(variant=name, threads=safe_threads) for name in safe)
     tuned = _tuned(folder, parts, runnable)
-    if tuned is not None:
-        return Choice(
-            variant=tuned.variant,
-            threads=threads or tuned.threads,
-            window_frames=tuned.window_frames,
-            provider=tuned.provider,
-        )
-    safe = next((name for name in SAFE_VARIANTS if name in runnable), runnable[0])
-    return Choice(variant=safe, threads=threads or min(MOST_THREADS, os.cpu_count() or 1))
+    if tuned is None:
+        return found
+    if threads:
+        tuned = dataclasses.replace(tuned, threads=threads)
+    same = (tuned.variant, tuned.provider)
+    return (tuned, *(choice for choice in found if (choice.variant, choice.provider) != same))
 
 
 def _tuned(folder: Path, parts: Parts, runnable: list[str]) -> Choice | None:

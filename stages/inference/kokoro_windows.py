@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from utterd.stages.inference.synthesizer import LARGEST_WINDOW_FRAMES
 
-FIRST_WINDOWS = (16, 32, 64, 80)
-"""Frames of 12.5 ms: 200, 400, 800, 1000 ms, and 1000 from then on. No underrun up to a real-time factor of 0.35
-(PERFORMANCE.md 5); tuning may know better for a machine."""
+DEFAULT_WINDOWS = (12, 12, 28, 68, 80)
+"""Frames of 12.5 ms: 150, 150, 350, 850, 1000 ms, and 1000 from then on. With 200 ms of context to make to each window
+there is no underrun up to a real-time factor of 1/3; tuning may know better for a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Cut:
 
 
 def cut_windows(
-    start: int, end: int, *, frames: int, frame_samples: int, context: int, schedule: Sequence[int] = FIRST_WINDOWS
+    start: int, end: int, *, frames: int, frame_samples: int, context: int, schedule: Sequence[int] = DEFAULT_WINDOWS
 ) -> Iterator[Cut]:
     """Cut samples [start, end) of a piece of so many frames, each window with its context as far as the piece goes.
 

@@ -1,9 +1,6 @@
 """From a model's name to a synthesizer that is warm."""
 
-import dataclasses
-import logging
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from utterd.config.bundles import Bundle, BundleError, find_bundle, verify_files
@@ -18,9 +15,7 @@ from utterd.stages.inference.synthesizer import (
 from utterd.stages.work import ChunkFailed
 
 if TYPE_CHECKING:
-    from utterd.stages.models.parts import Parts
-
-logger = logging.getLogger(__name__)
+    from utterd.stages.inference.kokoro_choice import Choice
 
 VocoderMode = Literal["windows", "whole"]
 """As `inference.vocoder` in defaults.toml."""
@@ -29,7 +24,12 @@ _WARM_UP_TOKENS = (50, 83, 54, 156, 31, 16, 65, 87, 123, 54, 46, 4)  # həlˈO w
 
 
 def load_synthesizer(
-    model: str, *, threads: int = 0, vocoder: VocoderMode = "windows", is_tried: bool = False
+    model: str,
+    *,
+    threads: int = 0,
+    vocoder: VocoderMode = "windows",
+    is_tried: bool = False,
+    unable: "list[Choice] | None" = None,
 ) -> Synthesizer:
     """Load a bundle by name or folder (`tone` is the stand-in without a model) and run it once.
 
@@ -38,14 +38,25 @@ def load_synthesizer(
         threads: for ONNX Runtime; 0 chooses.
         vocoder: how a Kokoro model with prepared parts makes its sound.
         is_tried: it was loaded and run by this process before: it need not be run again to know that it can.
+        unable: variants that turned out not to speak here. They are left out, and more are added.
 
     Raises:
         ModelUnusable: with a sentence for people.
     """
     try:
         bundle = find_bundle(model)
-        parts = _load_parts(bundle, threads, vocoder, is_tried=is_tried) if bundle.family == "kokoro" else None
-        synthesizer = parts or _load_graphs(bundle, threads, is_tried=is_tried)
+        synthesizer: Synthesizer | None = None
+        if bundle.family == "kokoro":
+            from utterd.stages.inference.load_parts import load_parts
+
+            synthesizer = load_parts(
+                bundle,
+                threads=threads,
+                is_whole=vocoder == "whole",
+                try_out=_leave if is_tried else _warm_up,
+                unable=[] if unable is None else unable,
+            )
+        synthesizer = synthesizer or _load_graphs(bundle, threads, is_tried=is_tried)
     except BundleError as error:
         raise ModelUnusable(str(error)) from error
     if synthesizer.is_large:
@@ -73,65 +84,6 @@ def _load_graphs(bundle: Bundle, threads: int, *, is_tried: bool) -> Synthesizer
     return synthesizer
 
 
-def _load_parts(bundle: Bundle, threads: int, vocoder: VocoderMode, *, is_tried: bool) -> Synthesizer | None:
-    """None, and a line in the log that says why, if there are none for this machine."""
-    from utterd.stages.models.parts import FOLDER, MANIFEST, PartsError, is_stale, read_parts
-
-    folder = bundle.folder / FOLDER
-    if not (folder / MANIFEST).exists():
-        logger.info("single graph model=%s reason=no prepared parts; `utterd models prepare` makes them", bundle.name)
-        return None
-    try:
-        parts = read_parts(folder)
-        if reason := _other_model(bundle, parts.model_sha256) or is_stale(parts):
-            raise PartsError(f"{reason}; run `utterd models prepare` anew")
-    except PartsError as error:
-        logger.warning("single graph model=%s reason=%s", bundle.name, error)
-        return None
-    for library in dict.fromkeys((_library(), None)):  # native operators, or if they do not load, none
-        try:
-            synthesizer = _open_parts(bundle, parts, threads=threads, vocoder=vocoder, library=library)
-            if not is_tried:
-                _warm_up(synthesizer, bundle)
-            return synthesizer
-        except (PartsError, ModelUnusable) as error:
-            logger.warning("parts refused model=%s native=%s reason=%s", bundle.name, library is not None, error)
-    return None
-
-
-def _open_parts(
-    bundle: Bundle, parts: "Parts", *, threads: int, vocoder: VocoderMode, library: Path | None
-) -> Synthesizer:
-    """Raises PartsError and ModelUnusable; BundleError for the voices."""
-    from utterd.stages.inference.checked_files import check_files
-    from utterd.stages.inference.kokoro_choice import choose
-    from utterd.stages.inference.kokoro_parts import KokoroParts
-    from utterd.stages.models.parts import FOLDER
-
-    folder = bundle.folder / FOLDER
-    choice = choose(folder, parts, threads=threads, library=library)
-    check_files(folder, parts.files, parts.files_of(choice.variant, has_library=library is not None))
-    verify_files(_voices_alone(bundle))
-    synthesizer = KokoroParts(bundle, parts, choice, library=library, is_whole=vocoder == "whole")
-    logger.info("parts loaded model=%s variant=%s threads=%d", bundle.name, choice.variant, choice.threads)
-    return synthesizer
-
-
-def _other_model(bundle: Bundle, sha256: str) -> str | None:
-    return None if bundle.files.get("model.onnx") == sha256 else "they were made of another model file"
-
-
-def _voices_alone(bundle: Bundle) -> Bundle:
-    files = {name: sha256 for name, sha256 in bundle.files.items() if name.startswith("voices.")}
-    return dataclasses.replace(bundle, files=files)
-
-
-def _library() -> Path | None:
-    from utterd.stages.native.library import find_library
-
-    return find_library()
-
-
 def _warm_up(synthesizer: Synthesizer, bundle: Bundle) -> None:
     """The first run of a session allocates its arena: let that not be a user's first word. Raises ModelUnusable."""
     request = SynthesisRequest(tokens=_WARM_UP_TOKENS, voice=bundle.default_voice, speed=1.0)
@@ -143,3 +95,7 @@ def _warm_up(synthesizer: Synthesizer, bundle: Bundle) -> None:
             pass
     except ChunkFailed as error:
         raise ModelUnusable(f"the model {bundle.name!r} cannot speak: {error}") from error
+
+
+def _leave(synthesizer: Synthesizer, bundle: Bundle) -> None:
+    """In place of `_warm_up`."""

@@ -1,7 +1,8 @@
 """ONNX Runtime, set up for a daemon: no telemetry, no spinning, few threads, and runs that another thread can abort."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -112,16 +113,43 @@ class OnnxSession:
             ChunkInterrupted: `abort` was set before or during the run.
             ChunkFailed: the graph failed on these feeds.
         """
-        abort.check()
-        try:
+        with _failures(abort):
             outputs: list[np.ndarray[Any, Any]] = self._session.run(
                 None, dict(feeds), abort.run_options(shrinks=self._shrinks)
             )
-        except Exception as error:
-            if abort.is_set or _ABORTED in str(error).lower():
-                raise ChunkInterrupted from error
-            raise ChunkFailed("synthesis_failed", f"the model failed ({first_line(error)})") from error
         return outputs
+
+    def run_into(
+        self, outputs: Mapping[str, np.ndarray[Any, Any]], feeds: Mapping[str, np.ndarray[Any, Any]], abort: Abort
+    ) -> None:
+        """As `run`, writing every output to the array of its name, of its shape and type.
+
+        For what is kept after the run: arrays that `run` gives lie in the arena, which cannot shrink below them.
+        """
+        with _failures(abort):
+            binding = self._session.io_binding()
+            for name, values in feeds.items():
+                binding.bind_cpu_input(name, values)
+            for name, array in outputs.items():
+                binding.bind_output(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
+            self._session.run_with_iobinding(binding, abort.run_options(shrinks=self._shrinks))
+
+
+@contextmanager
+def _failures(abort: Abort) -> Iterator[None]:
+    """Of a run, in the terms of a chunk's."""
+    abort.check()
+    try:
+        yield
+    except Exception as error:
+        if abort.is_set or _ABORTED in str(error).lower():
+            raise ChunkInterrupted from error
+        raise ChunkFailed("synthesis_failed", f"the model failed ({first_line(error)})") from error
+
+
+def check_library(library: Path) -> None:
+    """Raises ModelUnusable: ONNX Runtime does not load this library of operators."""
+    _register(onnxruntime.SessionOptions(), library)
 
 
 def _register(options: Any, library: Path) -> None:

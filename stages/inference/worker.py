@@ -21,6 +21,7 @@ def run(spec: StageSpec) -> None:
         spec.settings["model"],
         threads=spec.settings["threads"],
         vocoder=spec.settings["vocoder"],
+        unable=[],  # one list for all its calls
     )
     try:
         synthesizer = load()

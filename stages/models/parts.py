@@ -81,12 +81,18 @@ class Parts:
         others = [each for each in self.variants.values() if has_library or not each.native]
         return next((each.whole for each in (self.variants[variant], *others) if each.whole is not None), None)
 
+    def graphs_of(self, variant: str) -> tuple[str, ...]:
+        """Names of the graphs with which a variant speaks in windows, and of their weights."""
+        graphs = self.variants[variant]
+        return self._with_weights(graphs.text, graphs.decoder, graphs.vocoder)
+
     def files_of(self, variant: str, *, has_library: bool) -> tuple[str, ...]:
         """Names of all files that running a variant takes."""
-        graphs = self.variants[variant]
-        names = (graphs.text, graphs.decoder, graphs.vocoder, self.whole_of(variant, has_library=has_library))
-        there = [name for name in (*names, self.statistics) if name is not None]
-        return (*there, *(name + DATA for name in there if name + DATA in self.files))
+        others = (self.whole_of(variant, has_library=has_library), self.statistics)
+        return (*self.graphs_of(variant), *self._with_weights(*(name for name in others if name is not None)))
+
+    def _with_weights(self, *names: str) -> tuple[str, ...]:
+        return (*names, *(name + DATA for name in names if name + DATA in self.files))
 
 
 def read_parts(folder: Path) -> Parts:

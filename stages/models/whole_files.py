@@ -1,9 +1,9 @@
-"""JSON files that are there whole, or as they were before."""
+"""Files that are there whole, or as they were before."""
 
 import json
 import os
-import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,41 @@ def replace_json(path: Path, values: Any) -> None:
     Raises:
         OSError: it cannot be written; what was there still is.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    replace_text(path, json.dumps(values, indent=1))
+
+
+def replace_text(path: Path, text: str) -> None:
+    """As `replace_json`."""
+    with replacing(path) as new:
+        new.write_text(text, "utf-8")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Where to write what is to be at `path`: there it is, on the disk, once the block has ended well.
+
+    Always the same place, so that what a killed process left is written over. Who writes holds a lock, then, or can do
+    without the file: of two at once it may come out damaged.
+
+    Raises:
+        OSError: it cannot be; what was there still is.
+    """
+    new = path.with_name(f".{path.name}.new")
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(values, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        yield new
+        flush(new)
+        new.replace(path)
     except BaseException:
         with suppress(OSError):
-            os.unlink(name)
+            new.unlink()
         raise
+    flush(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Have a file, or a folder's names, on the disk: what is renamed before may be empty after a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -28,6 +28,7 @@ def figures(library: str, variant: str, first_s: float) -> Figures:
         import_s=0.1,
         loaded_mb=100.0,
         spoken_mb=300.0,
+        mapped_mb=250.0,
     )
 
 

@@ -22,6 +22,7 @@ def spoken(first_s: float, total_s: float, *, cpu: float = 1.0, audio_s: float =
         total_cpu_s=total_s * cpu,
         audio_s=audio_s,
         rss_mb=150.0,
+        mapped_mb=120.0,
     )
 
 
@@ -49,6 +50,7 @@ def figures(engine: str, first_s: float, *, threads: int = 1, rtf: float = 0.3, 
         import_s=0.1,
         loaded_mb=100.0,
         spoken_mb=mb,
+        mapped_mb=mb / 2,
     )
 
 

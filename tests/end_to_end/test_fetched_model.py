@@ -21,7 +21,8 @@ def test_a_fetched_model_is_run_by_its_name(tmp_path: Path) -> None:
     for at, name in enumerate(("af_heart", "bm_george")):
         (tmp_path / f"{name}.bin").write_bytes(np.full((510, 1, 256), at / 4, "<f4").tobytes())
     daemon = RunningDaemon("--device", "null", "--model", "own")
-    utterd(daemon, "models", "get", "own", "--file", str(tmp_path / "own.onnx"), "--voices", str(tmp_path))
+    files = ["--file", str(tmp_path / "own.onnx"), "--voices", str(tmp_path)]
+    utterd(daemon, "models", "get", "own", *files, "--unverified")
     with daemon:
         daemon.wait_ready()
         assert [line.split()[-4:] for line in utterd(daemon, "voices").splitlines()[1:]] == [

@@ -13,17 +13,23 @@ from utterd.client.models.errors import ModelBusy, ModelError, ModelUnfetched
 from utterd.client.models.sizes import readable_size
 from utterd.config.paths import PathError
 from utterd.stages.inference.onnx_session import onnxruntime
+from utterd.stages.models.errors import PreparingError, WorkError, WrongInput
+from utterd.stages.models.lock import locked
 from utterd.stages.models.parts import Parts
-from utterd.stages.models.preparing.errors import PreparingError, WrongInput
 from utterd.stages.models.preparing.given import install_given, is_graph_file
 from utterd.stages.models.preparing.kept import Kept
-from utterd.stages.models.preparing.lock import locked
 from utterd.stages.models.preparing.model import Model, open_model
 from utterd.stages.models.preparing.preparation import Preparation, Wish
-from utterd.stages.models.preparing.progress import Progress, shown_progress
 from utterd.stages.models.preparing.pruning import Pruned, prune
 from utterd.stages.models.preparing.recipes import ACCELERATED_VARIANT, NATIVE_VARIANTS, USUAL_VARIANTS, VARIANTS
-from utterd.stages.native.library import NativeUnavailable, build_library, find_library, library_folder
+from utterd.stages.models.progress import Progress, shown_progress
+from utterd.stages.native.library import (
+    NativeUnavailable,
+    build_library,
+    discard_damaged,
+    find_library,
+    library_folder,
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         options = make_parser().parse(list(arguments))
         _check(options)
         model, parts, pruned = _prepare(options)
-    except (CommandError, PreparingError) as error:
+    except (CommandError, WorkError) as error:
         complain(str(error))
         return error.code
     except (ModelError, PathError) as error:
@@ -71,14 +77,12 @@ def _prepare(options: argparse.Namespace) -> tuple[Model, Parts, Pruned | None]:
         name = install_given(Path(name), Path(options.voices_file), options.name, as_json=options.json)
     with shown_progress() as progress:
         model = open_model(name)
-        with locked(model.prepared):
+        with locked(model.prepared) as workspace:
             voices = model.chosen(options.voices or (), options.languages or ())
             variants, library = _variants(options.variants, progress)
-            kept = Kept(model.prepared)
-            kept.tidy()
-            with kept.workspace() as workspace:
-                wish = Wish(variants=variants, voices=voices, library=library)
-                parts = Preparation(model, wish, workspace, kept, progress).run()
+            kept = Kept(model.prepared, workspace)
+            wish = Wish(variants=variants, voices=voices, library=library)
+            parts = Preparation(model, wish, workspace, kept, progress).run()
             pruned = prune(model, voices, keep_original=not options.discard) if options.prune else None
     return model, parts, pruned
 
@@ -93,6 +97,7 @@ def _variants(asked: tuple[str, ...] | None, progress: Progress) -> tuple[tuple[
     wanted = [name for name in VARIANTS if name in (asked or usual)]
     if NATIVE_VARIANTS.isdisjoint(wanted):
         return tuple(wanted), None
+    discard_damaged()
     try:
         library = find_library() or build_library(library_folder())
     except NativeUnavailable as error:
@@ -112,11 +117,10 @@ def _has_accelerators() -> bool:
 
 def _report(model: Model, parts: Parts, pruned: Pruned | None, seconds: float) -> dict[str, Any]:
     sizes = {name: (model.prepared / name).stat().st_size for name in parts.files}
-    graphs = {name: {variant.text, variant.decoder, variant.vocoder} for name, variant in parts.variants.items()}
     return {
         "model": model.bundle.name,
         "folder": str(model.prepared),
-        "variants": {name: sum(sizes[file] for file in files) for name, files in graphs.items()},
+        "variants": {name: sum(sizes[file] for file in parts.graphs_of(name)) for name in parts.variants},
         "size_bytes": sum(sizes.values()),
         "seconds": round(seconds, 1),
         "pruned": None if pruned is None else pruned.as_json(),

@@ -11,7 +11,7 @@ from utterd.client.models.plan import Means, Wish, make_plan
 from utterd.client.models.store import Store
 from utterd.config.bundles import BundleError, load_bundle
 from utterd.config.paths import find_paths
-from utterd.stages.models.preparing.errors import WrongInput
+from utterd.stages.models.errors import WrongInput
 from utterd.stages.models.preparing.kept import sha256_of
 from utterd.stages.models.preparing.model import GRAPH
 from utterd.stages.models.splitting.graph import SplitError
@@ -45,7 +45,8 @@ def install_given(graph: Path, voices: Path, name: str | None, *, as_json: bool)
             watcher=report,
             open_downloader=_refuse,
         )
-        return install(make_plan(Wish(name=name, graph=graph, voices=voices), means), means.store).name
+        wish = Wish(name=name, graph=graph, voices=voices, takes_unverified=True)
+        return install(make_plan(wish, means), means.store).name
 
 
 def _check_name(folder: Path, graph: Path, name: str) -> None:

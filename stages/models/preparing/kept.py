@@ -1,23 +1,22 @@
 """Files that steps have finished, each under a name that tells what it was made of, so that it is made once.
 
-A file appears whole or not at all. `made.json` remembers the sha256 of each: what was cut short, or changed since, is
-made again.
+A file appears whole or not at all, and a graph's weights go with it. `made.json` remembers the sha256 of each: what was
+cut short, or changed since, is made again.
 """
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from utterd.stages.models.parts import DATA
+from utterd.stages.models.whole_files import flush, replace_json
+
 JOURNAL = "made.json"
 
-_KEPT = re.compile(r"[\w-]+(\.[\w-]+)*\.[0-9a-f]{12}\.(onnx|npz)")
-_UNFINISHED = ".making-"
-"""How names of files and folders begin that are being written."""
+_KEPT = re.compile(rf"[\w-]+(\.[\w-]+)*\.[0-9a-f]{{12}}\.(onnx({re.escape(DATA)})?|npz)")
 
 
 def digest(*made_of: str) -> str:
@@ -35,8 +34,10 @@ def sha256_of(path: Path) -> str:
 class Kept:
     """A folder of such files. One owner at a time: who has its lock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, workspace: Path) -> None:
+        """`workspace`: a folder on the same disk, for what is being written."""
         self.folder = folder
+        self._workspace = workspace
         self._made: dict[str, str] = {}
         with suppress(OSError, ValueError):  # a journal that is none: everything is made again
             read = json.loads((folder / JOURNAL).read_text("utf-8"))
@@ -45,15 +46,17 @@ class Kept:
     def has(self, name: str) -> bool:
         """Whether it is there, as it was made."""
         with suppress(OSError):
-            return name in self._made and sha256_of(self.folder / name) == self._made[name]
+            return name in self._made and all(
+                sha256_of(self.folder / each) == sha256 for each, sha256 in self.files(name).items()
+            )
         return False
 
     def path(self, name: str) -> Path:
         return self.folder / name
 
-    def sha256(self, name: str) -> str:
-        """Of a file that is there."""
-        return self._made[name]
+    def files(self, name: str) -> dict[str, str]:
+        """The sha256 of what is there under this name, and of the weights beside it."""
+        return {each: self._made[each] for each in (name, name + DATA) if each in self._made}
 
     @contextmanager
     def making(self, name: str) -> Iterator[Path]:
@@ -63,58 +66,32 @@ class Kept:
             OSError: it cannot be.
         """
         assert _KEPT.fullmatch(name), name
-        unfinished = self.folder / f"{_UNFINISHED}{name}"
+        unfinished, weights = self._workspace / name, self._workspace / (name + DATA)
         try:
             yield unfinished
-            flush(unfinished)
-            sha256 = sha256_of(unfinished)
-            unfinished.replace(self.folder / name)
+            there = [unfinished, weights] if weights.exists() else [unfinished]
+            made = {path.name: _flushed_sha256(path) for path in there}
+            for path in there:
+                path.replace(self.folder / path.name)
         finally:
             unfinished.unlink(missing_ok=True)
-        self._remember(self._made | {name: sha256})
-
-    @contextmanager
-    def workspace(self) -> Iterator[Path]:
-        """A folder beside them, on the same disk, that is gone behind the block."""
-        folder = self.folder / f"{_UNFINISHED}work"
-        folder.mkdir(exist_ok=True)
-        try:
-            yield folder
-        finally:
-            _remove(folder)
-
-    def tidy(self) -> None:
-        """Take away what an interrupted run was just writing."""
-        for path in self.folder.glob(f"{_UNFINISHED}*"):
-            _remove(path)
+            weights.unlink(missing_ok=True)
+        others = {each: sha256 for each, sha256 in self._made.items() if each not in (name, name + DATA)}
+        self._remember(others | made)
 
     def sweep(self, named: Collection[str]) -> None:
         """Take away every kept file but these."""
+        wanted = {each: sha256 for name in named for each, sha256 in self.files(name).items()}
         for path in self.folder.iterdir():
-            if _KEPT.fullmatch(path.name) and path.name not in named:
+            if _KEPT.fullmatch(path.name) and path.name not in wanted:
                 path.unlink()
-        self._remember({name: sha256 for name, sha256 in self._made.items() if name in named})
+        self._remember(wanted)
 
     def _remember(self, made: dict[str, str]) -> None:
-        unfinished = self.folder / f"{_UNFINISHED}{JOURNAL}"
-        unfinished.write_text(json.dumps(made, indent=1), "utf-8")
-        flush(unfinished)
-        unfinished.replace(self.folder / JOURNAL)
-        flush(self.folder)
+        replace_json(self.folder / JOURNAL, made)
         self._made = made
 
 
-def flush(path: Path) -> None:
-    """Have it on the disk: what is renamed before may be empty after a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _flushed_sha256(path: Path) -> str:
+    flush(path)
+    return sha256_of(path)

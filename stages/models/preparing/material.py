@@ -6,7 +6,14 @@ from functools import cached_property
 import numpy as np
 
 from utterd.stages.models.preparing.model import Model
-from utterd.stages.models.quantising.feeds import FloatArray, Statistics, decoder_feeds, excerpt, text_feeds, windows
+from utterd.stages.models.quantising.feeds import (
+    FloatArray,
+    Statistics,
+    decoder_feeds,
+    excerpt,
+    first_window,
+    text_feeds,
+)
 from utterd.stages.models.quantising.ranges import with_headroom
 from utterd.stages.models.quantising.running import Arrays, Running
 from utterd.stages.models.quantising.sentences import Sentence, sentences
@@ -22,8 +29,8 @@ _CALIBRATION_FRAMES = 160
 """Of these sentences, so much: 2 s. While ranges are measured all tensors are held, which takes 0.3 GB a second."""
 _TRIAL = 3
 """Place in the list of a sentence that graphs are tried with once they are optimised: a short one."""
-_TRIAL_FRAMES = 96
-"""Of the window: a second, and context either side."""
+_TRIAL_FRAMES, _TRIAL_CONTEXT_FRAMES = 80, 8
+"""Of the window: a second, and context behind it."""
 
 
 class Material:
@@ -52,8 +59,9 @@ class Material:
         feeds = self.feeds(self.model.calibration_voices[0], sentences()[_TRIAL])
         decoded = self.decode(feeds)
         measured = self.measuring(decoded)
-        statistics = Statistics(mean=measured["mean"], variance=measured["mean_square"] - measured["mean"] ** 2)
-        window = next(windows(decoded, statistics, self.split.vocoder.epsilon, _TRIAL_FRAMES))
+        statistics = Statistics.of_means(measured["mean"], measured["mean_square"])
+        epsilon = self.split.vocoder.epsilon
+        window = first_window(decoded, statistics, epsilon, frames=_TRIAL_FRAMES, context=_TRIAL_CONTEXT_FRAMES)
         return {**feeds, **decoder_feeds(self._text, feeds), **decoded, **window}
 
     def text_feeds(self) -> Iterator[Arrays]:

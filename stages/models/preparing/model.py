@@ -7,8 +7,8 @@ from pathlib import Path
 from utterd.config.bundles import Bundle, BundleError, find_bundle, verify_files
 from utterd.stages.inference.onnx_session import ModelUnusable
 from utterd.stages.inference.voices import Voices
+from utterd.stages.models.errors import WrongInput
 from utterd.stages.models.parts import FOLDER
-from utterd.stages.models.preparing.errors import WrongInput
 from utterd.stages.models.preparing.kept import sha256_of
 from utterd.stages.models.quantising.feeds import FloatArray
 from utterd.stages.work import ChunkFailed

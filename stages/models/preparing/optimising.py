@@ -9,7 +9,7 @@ import onnx
 from onnx import ModelProto
 
 from utterd.stages.inference.onnx_session import first_line
-from utterd.stages.models.preparing.errors import PreparingError
+from utterd.stages.models.errors import PreparingError
 from utterd.stages.models.preparing.space import write_as_much
 from utterd.stages.models.quantising.flow import Flow
 from utterd.stages.models.quantising.running import Arrays, Running

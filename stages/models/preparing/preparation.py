@@ -6,18 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
+from utterd.stages.models.errors import WrongInput
 from utterd.stages.models.machine import cpu_name, onnxruntime_version
 from utterd.stages.models.parts import Parts, Variant, write_parts
 from utterd.stages.models.preparing.arrays import save_arrays
-from utterd.stages.models.preparing.errors import WrongInput
 from utterd.stages.models.preparing.kept import Kept, digest
 from utterd.stages.models.preparing.material import Material
 from utterd.stages.models.preparing.model import Model
 from utterd.stages.models.preparing.optimising import save_optimised, save_portable
-from utterd.stages.models.preparing.progress import Progress
 from utterd.stages.models.preparing.recipes import NATIVE_VARIANTS, RECIPES, VARIANTS, fingerprint
 from utterd.stages.models.preparing.space import needed_bytes, room_for, write_as_much
 from utterd.stages.models.preparing.voices import VoiceTables, measure
+from utterd.stages.models.progress import Progress
 from utterd.stages.models.quantising.feeds import HARMONIC_FRAMES
 from utterd.stages.models.quantising.weights import weight_levels
 from utterd.stages.models.splitting import Split, SplitError, split
@@ -135,7 +135,7 @@ class Preparation:
             channels=channels,
             variants={name: self._variant(name) for name in self._wish.variants},
             statistics=statistics,
-            files={name: self._kept.sha256(name) for name in names},
+            files={each: sha256 for name in names for each, sha256 in self._kept.files(name).items()},
         )
         write_parts(self._model.prepared, parts)
         self._kept.sweep({*names, self._facts_name, *map(self._tables.name, voices)})

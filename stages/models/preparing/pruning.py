@@ -14,8 +14,9 @@ import tomlkit
 
 from utterd.stages.inference.voice_files import open_voices
 from utterd.stages.models.preparing.arrays import save_arrays
-from utterd.stages.models.preparing.kept import flush, sha256_of
+from utterd.stages.models.preparing.kept import sha256_of
 from utterd.stages.models.preparing.model import VOICES, Model
+from utterd.stages.models.whole_files import replace_text, replacing
 
 ORIGINAL: Final = "voices.original.npz"
 """What was downloaded, beside what is left of it."""
@@ -51,18 +52,15 @@ def prune(model: Model, voices: Collection[str], *, keep_original: bool) -> Prun
         if VOICES not in model.bundle.files:  # the last thing of a pruning that was cut short
             _describe(model, left, sha256_of(path))
         return Pruned(voices=left, freed_bytes=0, original=original if original.exists() else None)
-    new = folder / f".{VOICES}.new"
     tables = open_voices(path, [voice.name for voice in model.bundle.voices])
-    save_arrays(new, {name: tables.read(name) for name in left})
-    flush(new)
-    sha256 = sha256_of(new)
-    _describe(model, left, None)
-    if not keep_original:
-        original.unlink(missing_ok=True)
-    elif not original.exists():
-        _keep(path, original)
-    new.replace(path)
-    flush(folder)
+    with replacing(path) as new:
+        save_arrays(new, {name: tables.read(name) for name in left})
+        sha256 = sha256_of(new)
+        _describe(model, left, None)
+        if not keep_original:
+            original.unlink(missing_ok=True)
+        elif not original.exists():
+            _keep(path, original)
     _describe(model, left, sha256)
     return Pruned(
         voices=left, freed_bytes=before - path.stat().st_size, original=original if original.exists() else None
@@ -76,10 +74,8 @@ def _keep(path: Path, original: Path) -> None:
     try:
         original.hardlink_to(path)
     except OSError:
-        copy = original.with_name(f".{original.name}.new")
-        shutil.copyfile(path, copy)
-        flush(copy)
-        copy.replace(original)
+        with replacing(original) as copy:
+            shutil.copyfile(path, copy)
 
 
 def _describe(model: Model, voices: Collection[str], sha256: str | None) -> None:
@@ -98,8 +94,4 @@ def _describe(model: Model, voices: Collection[str], sha256: str | None) -> None
         description["files"].pop(VOICES, None)
     else:
         description["files"][VOICES] = sha256
-    new = path.with_name(f".{_DESCRIPTION}.new")
-    new.write_text(tomlkit.dumps(description), "utf-8")
-    flush(new)
-    new.replace(path)
-    flush(path.parent)
+    replace_text(path, tomlkit.dumps(description))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from utterd.client.models.sizes import readable_size
-from utterd.stages.models.preparing.errors import NoRoom, PreparingError
+from utterd.stages.models.errors import NoRoom, PreparingError
 
 _SHARES: Final[Mapping[str, float]] = {"text": 0.35, "decoder": 0.45, "vocoder": 0.22, "whole": 0.22}
 """Of a float32 model's file that a float32 graph of each part takes; the latter two take the same weights."""

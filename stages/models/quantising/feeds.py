@@ -1,7 +1,8 @@
 """What the parts are given when a sentence is spoken: made by running those before them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,18 @@ class Statistics:
     mean: FloatArray
     variance: FloatArray
 
+    @classmethod
+    def of_means(cls, mean: npt.NDArray[np.floating], mean_square: npt.NDArray[np.floating]) -> Self:
+        """From what a measuring vocoder gives, or means of that, in any floating type.
+
+        Rounded to float32 these may tell a variance of less than 0 of a channel that hardly varies: it is 0.
+        """
+        wide = mean.astype(np.float64)
+        variance = np.maximum(mean_square - wide**2, 0)
+        return cls(mean=mean.astype(np.float32), variance=variance.astype(np.float32))
+
     def affines(self, gains: FloatArray, offsets: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
-        """Scale and shift of a windowed vocoder."""
+        """Scale and shift of a windowed vocoder, both (sum of channels,)."""
         scale = gains / np.sqrt(self.variance + np.float32(epsilon))
         return scale, offsets - self.mean * scale
 
@@ -52,14 +63,17 @@ def excerpt(decoded: Arrays, frames: int) -> Arrays:
     return _slice(decoded, begin, begin + frames)
 
 
-def windows(decoded: Arrays, statistics: Statistics, epsilon: float, frames: int) -> Iterator[Arrays]:
-    """What a decoder gave, for a windowed vocoder: windows of up to so many frames, and never of only one."""
+def first_window(decoded: Arrays, statistics: Statistics, epsilon: float, *, frames: int, context: int) -> Arrays:
+    """The beginning of what a decoder gave, for a windowed vocoder.
+
+    Args:
+        frames: as many or, of a shorter piece, all.
+        context: so many more behind them, as far as the piece goes.
+    """
     scale, shift = statistics.affines(decoded["gains"], decoded["offsets"], epsilon)
-    total = decoded["features"].shape[2]
-    for begin in range(0, total, frames):
-        end = min(begin + frames, total)
-        begin = min(begin, max(0, end - 2))
-        yield {**_slice(decoded, begin, end), "scale": scale, "shift": shift}
+    end = min(frames + context, decoded["features"].shape[2])
+    given = np.array([0, max(0, end - frames)], np.int64)
+    return {**_slice(decoded, 0, end), "scale": scale, "shift": shift, "context": given}
 
 
 def _slice(decoded: Arrays, begin: int, end: int) -> Arrays:

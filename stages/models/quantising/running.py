@@ -8,12 +8,18 @@ import numpy.typing as npt
 from onnx import ModelProto
 
 from utterd.stages.inference.onnx_session import onnxruntime  # its import there keeps telemetry off
+from utterd.stages.models.parts import DATA
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 """What a graph takes or gives, by name."""
 
 _ERRORS_ONLY = 3
 """Of ONNX Runtime's severities: it warns that what is saved optimised is for this machine, which is what we want."""
+
+_WEIGHTS = "session.optimized_model_external_initializers"
+"""Options of ONNX Runtime: where a graph's weights go that do not go into it."""
+_LEAST_WEIGHT_BYTES = 1024
+"""Smaller ones stay in the graph: shapes and axes are read while it loads, and pages are larger than either."""
 
 
 class Running:
@@ -31,7 +37,8 @@ class Running:
         Args:
             library: of operators beyond ONNX Runtime's own.
             optimise: False for what has been saved optimised.
-            save_to: have the optimised graph written there.
+            save_to: have the optimised graph written there, and its weights to a file beside it, named so with DATA
+                behind it.
         """
         options = onnxruntime.SessionOptions()
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -44,6 +51,8 @@ class Running:
             options.register_custom_ops_library(str(library))
         if save_to is not None:
             options.optimized_model_filepath = str(save_to)
+            options.add_session_config_entry(f"{_WEIGHTS}_file_name", save_to.name + DATA)
+            options.add_session_config_entry(f"{_WEIGHTS}_min_size_in_bytes", str(_LEAST_WEIGHT_BYTES))
         source = str(model) if isinstance(model, Path) else model.SerializeToString()
         self._session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
         self._inputs = [node.name for node in self._session.get_inputs()]

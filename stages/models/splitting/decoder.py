@@ -4,11 +4,11 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from utterd.stages.models.splitting.extraction import extract
+from utterd.stages.models.splitting.generator import Generator
 from utterd.stages.models.splitting.graph import Graph
 from utterd.stages.models.splitting.landmarks import Landmarks
 from utterd.stages.models.splitting.loading import STYLE_SIZE, Inputs
 from utterd.stages.models.splitting.patch import Patch
-from utterd.stages.models.splitting.reading import Generator
 from utterd.stages.models.splitting.snakes import DECODER_STYLE
 from utterd.stages.models.vocoder.description import Vocoder
 

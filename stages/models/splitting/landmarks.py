@@ -6,9 +6,9 @@ asr, F0, energy, style -> features and harmonics -> generator -> waveform
 
 from dataclasses import dataclass
 
+from utterd.stages.models.splitting.generator import Generator
 from utterd.stages.models.splitting.graph import Graph, NotFound
 from utterd.stages.models.splitting.loading import Inputs
-from utterd.stages.models.splitting.reading import Generator
 
 
 @dataclass(frozen=True, slots=True)

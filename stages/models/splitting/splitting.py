@@ -10,12 +10,12 @@ from onnx import ModelProto
 from utterd.stages.models.splitting.decoder import decoder_part
 from utterd.stages.models.splitting.extraction import complete
 from utterd.stages.models.splitting.folding import fold
+from utterd.stages.models.splitting.generator import read_generator
 from utterd.stages.models.splitting.graph import Graph, NotFound, SplitError
 from utterd.stages.models.splitting.harmonic_source import lighten_source
 from utterd.stages.models.splitting.landmarks import find_landmarks
 from utterd.stages.models.splitting.loading import find_inputs
 from utterd.stages.models.splitting.probing import Feeds, run_all
-from utterd.stages.models.splitting.reading import read_generator
 from utterd.stages.models.splitting.specialising import specialise
 from utterd.stages.models.splitting.text import text_feeds, text_part
 from utterd.stages.models.splitting.verifying import difference

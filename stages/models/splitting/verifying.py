@@ -5,11 +5,11 @@ import numpy.typing as npt
 from onnx import TensorProto, TypeProto, helper
 
 from utterd.stages.models.splitting.extraction import extract
+from utterd.stages.models.splitting.generator import Generator
 from utterd.stages.models.splitting.graph import Graph
 from utterd.stages.models.splitting.landmarks import Landmarks
 from utterd.stages.models.splitting.loading import Inputs
 from utterd.stages.models.splitting.probing import Value, run
-from utterd.stages.models.splitting.reading import Generator
 from utterd.stages.models.splitting.text import text_feeds
 from utterd.stages.models.vocoder.emit import emit_whole
 

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS
 from utterd.stages.models.tuning.providers import CPU, PROVIDERS, Provider
 
 FRAME_MS: Final = 12.5
 """A frame of the vocoder's features."""
 
-DEFAULT_WINDOWS: Final = (16, 32, 64, 80)
-"""200 ms, 400, 800, then seconds: safe for every machine that computes a second of sound in 0.35 s or less
-(PERFORMANCE.md 5)."""
-
 LARGEST_WINDOW: Final = 80
 """1 s: no chunk between stages is larger."""
+
+MOST_THREADS: Final = 64
+"""As `--threads` and the setting `inference.threads` have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,9 @@ class Candidate:
         windows = tuple(int(frames) for frames in values["window_frames"])
         if not windows or not all(1 <= frames <= LARGEST_WINDOW for frames in windows):
             raise ValueError(f"window_frames = {list(windows)}")
-        if (threads := int(values["threads"])) < 1:
-            raise ValueError(f"threads = {threads}")
+        threads = int(values["threads"])
+        if not 1 <= threads <= MOST_THREADS:
+            raise ValueError(f"threads = {threads}, and not 1 to {MOST_THREADS}")
         provider = str(values.get("provider", CPU.name))
         if provider not in PROVIDERS:
             raise ValueError(f"provider = {provider!r}")
@@ -64,5 +65,5 @@ def threads_in_words(threads: int) -> str:
 
 
 def windows_in_words(window_frames: tuple[int, ...]) -> str:
-    """Such as "200, 400, 800, 1000 ms"."""
+    """Such as "150, 350, 1000 ms"."""
     return ", ".join(f"{frames * FRAME_MS:.4g}" for frames in window_frames) + " ms"

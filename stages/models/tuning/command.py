@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +10,11 @@ from typing import Any, Final
 from utterd.client.cli.exits import CommandError, Exit, complain
 from utterd.client.cli.models_tune import make_parser
 from utterd.config.bundles import Bundle, BundleError, find_bundle
+from utterd.stages.models.errors import WorkError
+from utterd.stages.models.lock import locked
 from utterd.stages.models.machine import cpu_name, onnxruntime_version
 from utterd.stages.models.parts import FOLDER, MANIFEST, Parts, PartsError, is_stale, read_parts
-from utterd.stages.models.preparing.errors import PreparingError
-from utterd.stages.models.preparing.lock import locked
-from utterd.stages.models.preparing.progress import shown_progress
+from utterd.stages.models.progress import shown_progress
 from utterd.stages.models.tuning.explain import explanation, trial_line
 from utterd.stages.models.tuning.figures import Outcome
 from utterd.stages.models.tuning.guard import FACTOR
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str], *, run_probe: Callable[..., Outcome] | None =
     except CommandError as error:
         complain(str(error))
         return error.code
-    except PreparingError as error:
+    except WorkError as error:
         complain(str(error))
         return error.code
     except KeyboardInterrupt:
@@ -53,8 +52,8 @@ def _tune(options: argparse.Namespace, run_probe: Callable[..., Outcome] | None)
     parts = _parts(bundle, prepared)
     wishes = _wishes(options, parts)
     texts = [text.name for text in texts_for(quick=options.quick)]
-    with locked(prepared), tempfile.TemporaryDirectory(prefix="utterd-tune-") as folder, shown_progress() as progress:
-        prober = Prober(bundle.folder, texts, Path(folder), quick=options.quick, run=run_probe)
+    with locked(prepared) as workspace, shown_progress() as progress:
+        prober = Prober(bundle.folder, texts, workspace, quick=options.quick, run=run_probe)
         search = Search(wishes, prober, begin=progress.step, tell=lambda trial: progress.say(f"  {trial_line(trial)}"))
         try:
             found = search.run()

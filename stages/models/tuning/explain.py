@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from utterd.stages.models.tuning.candidate import DEFAULT_WINDOWS, threads_in_words, windows_in_words
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS
+from utterd.stages.models.tuning.candidate import threads_in_words, windows_in_words
 from utterd.stages.models.tuning.figures import Failed
 from utterd.stages.models.tuning.growth import RESERVE, RTF_LIMIT, WindowCost
 from utterd.stages.models.tuning.guard import FACTOR, Measure, Verdict

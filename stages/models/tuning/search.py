@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from utterd.stages.models.tuning.candidate import DEFAULT_WINDOWS, Candidate
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS
+from utterd.stages.models.tuning.candidate import Candidate
 from utterd.stages.models.tuning.figures import Failed, Outcome
 from utterd.stages.models.tuning.growth import FIRST_WINDOWS, WindowCost, planned_windows
 from utterd.stages.models.tuning.guard import Guard

@@ -87,8 +87,7 @@ def write_tuned(folder: Path, tuned: Tuned) -> None:
 
 def graphs_sha256(parts: Parts, variant: str) -> str:
     """One hash of all that this variant runs."""
-    graphs = parts.variants[variant]
-    hashes = [parts.files[name] for name in (graphs.text, graphs.decoder, graphs.vocoder)]
+    hashes = [parts.files[name] for name in parts.graphs_of(variant)]
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from utterd.stages.models.vocoder.affines import Statistics
 from utterd.stages.models.vocoder.graph import NATIVE_DOMAIN, GraphBuilder
 
@@ -30,7 +32,7 @@ class FloatSnakes:
             self._native(x, factor, addend, [name, *measured])
             return name
         if measured:
-            self._measure(x, *measured)
+            addend = self._measure(x, addend, *measured)
         z = self._normalised(x, factor, addend, f"{name}.z")
         sine = self.graph.add("Sin", [z], f"{name}.sine")
         return self.graph.add("Add", [z, self.graph.add("Mul", [sine, sine], f"{name}.square")], name)
@@ -45,9 +47,20 @@ class FloatSnakes:
             return self.graph.add("Add", [self.graph.add("Mul", [x, factor], f"{name}.scaled"), addend], name)
         return self.graph.add("InstanceNormalization", [x, factor, addend], name, epsilon=self.epsilon)
 
-    def _measure(self, x: str, mean: str, mean_square: str) -> None:
+    def _measure(self, x: str, addend: str, mean: str, mean_square: str) -> str:
+        """Returns an addend of the same values, which takes the measuring to be done.
+
+        Nobody else waits for what is measured, so ONNX Runtime would leave it to the end, and keep every x until then.
+        """
         frames = list(range(2, self.axes))
         square = self.graph.add("Mul", [x, x], f"{mean_square}.of")
         for value, output in ((x, mean), (square, mean_square)):
-            reduced = self.graph.add("ReduceMean", [value], f"{output}.reduced", axes=frames, keepdims=0)
+            reduced = self.graph.add("ReduceMean", [value], f"{output}.reduced", axes=frames, keepdims=1)
             self.graph.add("Reshape", [reduced, self.graph.constant(f"{output}.shape", [-1])], output)
+        if self.epsilon is not None:
+            return addend
+        both = self.graph.add("Add", [f"{mean}.reduced", f"{mean_square}.reduced"], f"{mean_square}.both")
+        nothing = self.graph.add(
+            "Mul", [both, self.graph.constant(f"{addend}.zero", np.float32(0))], f"{addend}.nothing"
+        )
+        return self.graph.add("Add", [addend, nothing], f"{addend}.measured")

@@ -99,7 +99,11 @@ def test_a_proxy_of_the_settings_is_gone_through(
 
 
 def test_files_of_this_machine_need_no_network(
-    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    home: Path,
+    release_page: ReleasePage,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
     (tmp_path / "own.onnx").write_bytes(GRAPH)
@@ -107,7 +111,23 @@ def test_files_of_this_machine_need_no_network(
     command = ["models", "get", "mine", "--file", str(tmp_path / "own.onnx"), "--voices", str(tmp_path / "voices.npz")]
     assert main(command) == 0
     verify_files(find_bundle("mine"))
-    assert f"utterd: {tmp_path / 'own.onnx'} is no file of the catalogue" in capsys.readouterr().err
+    assert release_page.seen == []
+    assert "utterd: " not in capsys.readouterr().err
+
+
+def test_files_that_nobody_has_checked_are_taken_if_that_is_said(
+    home: Path, release_page: ReleasePage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.onnx").write_bytes(GRAPH + b"1")
+    command = ["models", "get", "tiny", "--file", str(tmp_path / "own.onnx")]
+    assert main(command) == 2
+    begins = f"its sha256 begins with {sha256(GRAPH + b'1')[:8]}, that one's with {sha256(GRAPH)[:8]}"
+    problem = f"{tmp_path / 'own.onnx'} is not the catalogue's tiny.onnx ({begins})"
+    assert complaint(capsys) == f"{problem}; to take it all the same, add --unverified"
+    assert not (home / "models" / "tiny").exists()
+    assert main([*command, "--unverified"]) == 0
+    assert f"utterd: {problem}; it is taken as it is\n" in capsys.readouterr().err
+    verify_files(find_bundle("tiny"))
 
 
 @pytest.mark.parametrize(

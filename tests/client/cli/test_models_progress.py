@@ -33,7 +33,7 @@ def test_on_a_terminal_a_bar_is_drawn_over_itself_and_taken_away(clock):
         clock.now_s += 2
         bar.moved("model.onnx", 50 * MEGABYTE, 100 * MEGABYTE)
         drawn = stream.getvalue().split(ERASE_LINE)
-        assert drawn[1] == "model.onnx  [######                        ]  20%  20 MB of 100 MB  0 kB/s"
+        assert drawn[1] == "model.onnx  [######                        ]  20%  20 MB of 100 MB  0 B/s"
         assert drawn[2] == "model.onnx  [###############               ]  50%  50 MB of 100 MB  15 MB/s"
     assert stream.getvalue().endswith(ERASE_LINE)
 
@@ -96,4 +96,4 @@ def test_an_empty_file_is_whole(clock):
     stream = io.StringIO()
     with Lines(stream, clock) as lines:
         lines.moved("a", 0, 0)
-    assert stream.getvalue() == "a: 100% of 0 kB\n"
+    assert stream.getvalue() == "a: 100% of 0 B\n"

@@ -1,12 +1,13 @@
 """From a wish to a model that speaks: planned, brought, described."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rig.fetching import GRAPH, SMALL_GRAPH, VOICES, sha256
+from rig.fetching import GRAPH, SMALL_GRAPH, VOICES, catalogue_text, sha256
 from rig.onnx_graphs import save_kokoro, save_voices
 from rig.release_page import ReleasePage, cut, nothing, status
 
@@ -215,10 +216,39 @@ def test_a_known_file_of_another_model_is_refused_with_its_right_name(installing
     assert sentence.endswith("`utterd models get tiny-int8` takes it")
 
 
+def test_unknown_files_are_refused_unless_they_are_wanted(installing, tmp_path, given):
+    save_kokoro(tmp_path / "own.onnx")
+    save_voices(tmp_path / "own.npz", af_one=0.25, am_two=0.5)
+    for wish, file in (
+        ({"graph": tmp_path / "own.onnx", "voices": given / "voices.bin"}, "own.onnx"),
+        ({"graph": given / "kokoro.onnx", "voices": tmp_path / "own.npz"}, "own.npz"),
+    ):
+        sentence = installing.complaint(UnknownModel, "own", **wish)
+        begin = sha256((tmp_path / file).read_bytes())[:8]
+        assert sentence.startswith(f"{tmp_path / file} is no file of the catalogue (its sha256 begins with {begin}); ")
+        assert sentence.endswith("add --unverified")
+    assert installing.store.names() == []
+
+
+def test_voices_of_another_model_are_refused_too(installing, given, home):
+    other = io.BytesIO()
+    np.savez(other, af_other=np.zeros((510, 1, 256), np.float32))
+    (given / "other.npz").write_bytes(other.getvalue())
+    text = catalogue_text(installing.page.address)
+    more = text.replace("models.tiny", "models.other").replace(sha256(VOICES), sha256(other.getvalue()))
+    (home / "config" / "models.toml").write_text(text + more, "utf-8")
+    again = Installing(home, installing.page)
+    sentence = again.complaint(UnknownModel, "tiny", graph=given / "kokoro.onnx", voices=given / "other.npz")
+    assert (
+        f"other.npz is not the catalogue's voices.bin (its sha256 begins with {sha256(other.getvalue())[:8]}"
+        in sentence
+    )
+
+
 def test_unknown_files_are_taken_with_a_warning_each(installing, tmp_path):
     save_kokoro(tmp_path / "own.onnx")
     save_voices(tmp_path / "own.npz", af_one=0.25, am_two=0.5)
-    done = installing.get("own", graph=tmp_path / "own.onnx", voices=tmp_path / "own.npz")
+    done = installing.get("own", graph=tmp_path / "own.onnx", voices=tmp_path / "own.npz", takes_unverified=True)
     assert len(installing.told.warnings) == 2
     assert installing.told.warnings[0].startswith(
         f"{tmp_path / 'own.onnx'} is no file of the catalogue (its sha256 begins"
@@ -232,7 +262,7 @@ def test_a_model_that_was_given_speaks(installing, tmp_path):
     save_kokoro(tmp_path / "own.onnx")
     for at, name in enumerate(("af_one", "am_two")):
         (tmp_path / f"{name}.bin").write_bytes(np.full((510, 1, 256), at, "<f4").tobytes())
-    installing.get("own", graph=tmp_path / "own.onnx", voices=tmp_path)
+    installing.get("own", graph=tmp_path / "own.onnx", voices=tmp_path, takes_unverified=True)
     assert type(load_synthesizer("own")).__name__ == "KokoroSynthesizer"
 
 
@@ -248,11 +278,11 @@ def test_another_file_takes_the_place_of_the_old_one_and_of_what_was_made_of_it(
     (done.folder / "prepared").mkdir()
     (done.folder / "prepared" / "parts.json").touch()
     (tmp_path / "own.onnx").write_bytes(b"\x08another")
-    installing.get(graph=tmp_path / "own.onnx")
+    installing.get(graph=tmp_path / "own.onnx", takes_unverified=True)
     verify_files(find_bundle("tiny"))
     assert (done.folder / "model.onnx").read_bytes() == b"\x08another"
     assert not (done.folder / "prepared").exists()
-    assert installing.get(graph=tmp_path / "own.onnx").was_there
+    assert installing.get(graph=tmp_path / "own.onnx", takes_unverified=True).was_there
 
 
 def test_until_the_new_one_is_whole_the_old_one_stays(installing, tmp_path):
@@ -260,7 +290,7 @@ def test_until_the_new_one_is_whole_the_old_one_stays(installing, tmp_path):
     (done.folder / "voices.npz").unlink()
     (tmp_path / "own.onnx").write_bytes(b"\x08another")
     installing.page.orders = [status(404)]
-    installing.complaint(ModelUnfetched, graph=tmp_path / "own.onnx")
+    installing.complaint(ModelUnfetched, graph=tmp_path / "own.onnx", takes_unverified=True)
     assert (done.folder / "model.onnx").read_bytes() == GRAPH
     assert find_bundle("tiny").files["model.onnx"] == sha256(GRAPH)
 

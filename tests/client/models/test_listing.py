@@ -87,8 +87,10 @@ def test_what_no_catalogue_has_goes_on_from_its_files_alone(store, catalogue):
     (store.folder / "mine").mkdir(parents=True)
     (install(store, "other") / "voices.npz").unlink()
     found = listed(store, catalogue)
-    assert found["mine"].problem == "`utterd models get mine --file PATH --voices PATH` goes on with it"
-    assert found["other"].problem.endswith("; `utterd models get other --file PATH --voices PATH` brings it")
+    assert found["mine"].problem == "`utterd models get mine --file PATH --voices PATH --unverified` goes on with it"
+    assert found["other"].problem.endswith(
+        "; `utterd models get other --file PATH --voices PATH --unverified` brings it"
+    )
 
 
 def test_a_lost_file_is_named(store, catalogue):

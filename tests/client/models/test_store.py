@@ -12,8 +12,8 @@ from rig.onnx_graphs import write_bundle
 
 from utterd.client.models.errors import ModelBusy, ModelUnfetched, UnknownModel
 from utterd.client.models.store import SPARE_BYTES, Store, remove_folder, size_of
-from utterd.stages.models.preparing.errors import Busy
-from utterd.stages.models.preparing.lock import locked
+from utterd.stages.models.errors import Busy
+from utterd.stages.models.lock import locked
 
 
 @pytest.fixture

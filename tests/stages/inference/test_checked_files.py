@@ -8,7 +8,6 @@ import pytest
 
 from utterd.stages.inference import checked_files
 from utterd.stages.inference.checked_files import CHECKED, check_files
-from utterd.stages.models import whole_files
 from utterd.stages.models.parts import PartsError
 
 CONTENT = {"text.onnx": b"text", "vocoder.onnx": b"vocoder", "unused.onnx": b"unused"}
@@ -89,10 +88,10 @@ def test_a_damaged_memory_is_none(folder, hashed, content):
 
 
 def test_where_nothing_can_be_written_files_are_hashed_every_time(folder, hashed, monkeypatch):
-    def read_only(**arguments):
+    def read_only(path, *arguments):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(whole_files.tempfile, "mkstemp", read_only)
+    monkeypatch.setattr(Path, "write_text", read_only)
     for _ in range(2):
         check_files(folder, SHA256, USED)
     assert len(hashed) == 4

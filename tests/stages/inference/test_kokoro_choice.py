@@ -9,8 +9,8 @@ import pytest
 from rig.kokoro_parts import FP32, save_parts_bundle
 
 from utterd.stages.inference import kokoro_choice
-from utterd.stages.inference.kokoro_choice import choose
-from utterd.stages.inference.kokoro_windows import FIRST_WINDOWS
+from utterd.stages.inference.kokoro_choice import Choice, choices
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS
 from utterd.stages.inference.onnx_session import ModelUnusable
 from utterd.stages.models.parts import FOLDER, Parts
 from utterd.stages.models.tuning.candidate import Candidate
@@ -28,6 +28,10 @@ def parts(tmp_path) -> Parts:
 @pytest.fixture
 def folder(tmp_path) -> Path:
     return tmp_path / FOLDER
+
+
+def choose(folder: Path, parts: Parts, **wishes) -> Choice:
+    return choices(folder, parts, **wishes)[0]
 
 
 def tune(folder: Path, parts: Parts, **fields) -> None:
@@ -48,7 +52,7 @@ def tune(folder: Path, parts: Parts, **fields) -> None:
 def test_untuned_parts_are_spoken_by_the_precision_that_changes_nothing(folder, parts, monkeypatch):
     monkeypatch.setattr(kokoro_choice.os, "cpu_count", lambda: 16)
     choice = choose(folder, parts)
-    assert (choice.variant, choice.threads, choice.window_frames) == ("fp32", 2, FIRST_WINDOWS)
+    assert (choice.variant, choice.threads, choice.window_frames) == ("fp32", 2, DEFAULT_WINDOWS)
     monkeypatch.setattr(kokoro_choice.os, "cpu_count", lambda: 1)
     assert choose(folder, parts).threads == 1
 
@@ -95,7 +99,7 @@ def test_a_tuning_of_somewhere_else_is_not_used_and_said_so(folder, parts, caplo
 
 def test_windows_longer_than_a_second_of_these_frames_are_not_used(folder, parts, caplog):
     tune(folder, parts, window_frames=(16, 80))
-    assert choose(folder, dataclasses.replace(parts, frame_samples=600)).window_frames == FIRST_WINDOWS
+    assert choose(folder, dataclasses.replace(parts, frame_samples=600)).window_frames == DEFAULT_WINDOWS
     assert "windows of [16, 80] frames" in warnings(caplog)[0]
 
 
@@ -108,3 +112,28 @@ def test_parts_that_all_need_the_library_are_unusable_without_it(folder, parts):
 
 def test_variants_that_nobody_knows_are_better_than_none(folder, parts):
     assert choose(folder, dataclasses.replace(parts, variants={"fp8": FP32})).variant == "fp8"
+
+
+def variants(folder: Path, parts: Parts, **wishes) -> list[str]:
+    return [choice.variant for choice in choices(folder, parts, **wishes)]
+
+
+def test_behind_the_tuned_variant_stand_the_safe_ones_in_order(folder, parts):
+    every = {"fp16": FP32, "int8": FP32, "fp32-native": NATIVE, "hybrid": FP32, "fp32": FP32, "int4": FP32}
+    parts = dataclasses.replace(parts, variants=every)
+    tune(folder, parts, variant="int8")
+    assert variants(folder, parts, library=LIBRARY) == ["int8", "fp32-native", "fp32", "hybrid", "fp16"]
+    assert variants(folder, parts) == ["int8", "fp32", "hybrid", "fp16"]
+
+
+def test_a_tuned_variant_is_tried_once(folder, parts):
+    tune(folder, parts, variant="fp32", threads=3)
+    assert [(choice.variant, choice.threads) for choice in choices(folder, parts)] == [("fp32", 3)]
+
+
+def test_behind_a_tuned_variant_of_another_provider_stands_the_same_on_the_cpu(folder, parts):
+    tune(folder, parts, variant="fp32", provider="openvino")
+    assert [(choice.variant, choice.provider.name) for choice in choices(folder, parts)] == [
+        ("fp32", "openvino"),
+        ("fp32", "cpu"),
+    ]

@@ -6,31 +6,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utterd.stages.inference.kokoro_windows import FIRST_WINDOWS, Cut, cut_windows, is_schedule
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS, Cut, cut_windows, is_schedule
 
 FRAME = 300
 
 
-def cut(start: int, end: int, *, frames: int = 400, schedule=FIRST_WINDOWS) -> list[Cut]:
+def cut(start: int, end: int, *, frames: int = 400, schedule=DEFAULT_WINDOWS) -> list[Cut]:
     return list(cut_windows(start, end, frames=frames, frame_samples=FRAME, context=8, schedule=schedule))
 
 
 def test_windows_grow_to_a_second_and_have_a_tenth_of_one_either_side():
     assert cut(0, 400 * FRAME) == [
-        Cut(0, 4800, 0, 24),
-        Cut(4800, 14_400, 8, 56),
-        Cut(14_400, 33_600, 40, 120),
-        Cut(33_600, 57_600, 104, 200),
-        Cut(57_600, 81_600, 184, 280),
-        Cut(81_600, 105_600, 264, 360),
-        Cut(105_600, 120_000, 344, 400),
+        Cut(0, 3600, 0, 20),
+        Cut(3600, 7200, 4, 32),
+        Cut(7200, 15_600, 16, 60),
+        Cut(15_600, 36_000, 44, 128),
+        Cut(36_000, 60_000, 112, 208),
+        Cut(60_000, 84_000, 192, 288),
+        Cut(84_000, 108_000, 272, 368),
+        Cut(108_000, 120_000, 352, 400),
     ]
 
 
 def test_a_start_between_frames_costs_one_frame_once():
     first, second, *_ = cut(1000, 30_000)
-    assert first == Cut(1000, 5700, 0, 27)
-    assert second.first == 5700
+    assert first == Cut(1000, 4500, 0, 23)
+    assert second.first == 4500
 
 
 def test_a_tuned_schedule_is_followed_and_its_last_size_goes_on():

@@ -1,8 +1,8 @@
 """What a client knows of prepared models, which it cannot import, is what is so."""
 
 from utterd.client.models import description, prepared
-from utterd.stages.models import parts
-from utterd.stages.models.preparing import lock, model
+from utterd.stages.models import lock, parts
+from utterd.stages.models.preparing import model
 from utterd.stages.models.tuning import stored
 
 

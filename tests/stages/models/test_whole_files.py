@@ -2,10 +2,13 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
-from utterd.stages.models.whole_files import replace_json
+from utterd.stages.models.whole_files import replace_json, replacing
 
 
 def test_what_was_there_is_replaced(tmp_path):
@@ -37,3 +40,36 @@ def test_what_cannot_be_said_in_json_leaves_what_was_there(tmp_path):
         replace_json(path, {"b": object()})
     assert json.loads(path.read_text()) == {"a": 1}
     assert os.listdir(tmp_path) == ["parts.json"]
+
+
+def test_what_a_killed_process_left_is_written_over(tmp_path):
+    path = tmp_path / "parts.json"
+    kill_itself = f"""
+import os, signal
+from pathlib import Path
+from utterd.stages.models.whole_files import replacing
+with replacing(Path({str(path)!r})) as new:
+    new.write_text("half of what was to be writ")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-P", "-c", kill_itself], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert not path.exists()
+    replace_json(path, {})
+    assert path.read_text() == "{}"
+    assert os.listdir(tmp_path) == ["parts.json"]
+
+
+def test_a_block_that_fails_leaves_what_was_there(tmp_path):
+    path = tmp_path / "voices.npz"
+    path.write_text("whole")
+
+    def write_half() -> None:
+        with replacing(path) as new:
+            new.write_text("half")
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        write_half()
+    assert path.read_text() == "whole"
+    assert os.listdir(tmp_path) == ["voices.npz"]

@@ -1,8 +1,10 @@
 """Compiling, keeping and finding the library of native operators."""
 
+import hashlib
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from rig.native import has_compiler
@@ -50,7 +52,8 @@ class TestBuilding:
     def test_it_is_found_once_it_is_built(self, home):
         assert find_library() is None
         path = build_library(library_folder())
-        assert path == home / "cache" / "native" / library_name()
+        assert path.parent == home / "cache" / "native"
+        assert path.name.startswith(f"{library_name()}.")
         assert find_library() == path
         assert os.listdir(path.parent) == [path.name]
 
@@ -66,8 +69,9 @@ class TestBuilding:
         assert os.listdir(tmp_path) == [paths[0].name]
 
     def test_one_that_does_not_load_is_built_anew(self, tmp_path):
-        path = tmp_path / library_name()
-        path.write_bytes(b"not a library")
+        text = b"not a library"
+        path = tmp_path / f"{library_name()}.{hashlib.sha256(text).hexdigest()[:16]}.so"
+        path.write_bytes(text)
         assert build_library(tmp_path).stat().st_size > 1000
 
     def test_what_a_compiler_made_wrong_is_not_kept(self, tmp_path, bare):
@@ -84,14 +88,59 @@ class TestBuilding:
     def test_one_for_any_processor_computes_the_same_kind_of_library(self, tmp_path, monkeypatch):
         monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
         monkeypatch.setenv("UTTERD_HOME", str(tmp_path / "home"))
-        compile_library(tmp_path / library.PACKAGED, portable=True)
-        assert find_library() == tmp_path / library.PACKAGED
+        path = compile_library(tmp_path, library.PACKAGED, portable=True)
+        assert find_library() == path
 
     def test_flags_that_a_compiler_does_not_know_are_left_out(self, tmp_path, bare):
         bare(
             '#!/bin/sh\nfor flag; do case "$flag" in -m*) echo "error: unknown $flag" >&2; exit 1;; esac; done\ncc "$@"'
         )
         assert build_library(tmp_path).exists()
+
+
+def cut(path: Path) -> None:
+    replace(path, path.read_bytes()[: path.stat().st_size // 2])
+
+
+def change_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    replace(path, data)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """In another file of the name: what is in this process already stays whole."""
+    path.unlink()
+    path.write_bytes(data)
+
+
+@needs_compiler
+@pytest.mark.parametrize("damage", [cut, change_a_bit])
+class TestDamage:
+    def test_a_damaged_library_is_none_and_the_log_says_what_to_do(self, home, caplog, damage):
+        path = build_library(library_folder())
+        damage(path)
+        assert find_library() is None
+        (line,) = [record.message for record in caplog.records]
+        assert f"{path} is damaged; `utterd models prepare`" in line
+
+    def test_it_is_built_anew_without_being_loaded(self, tmp_path, damage):
+        path = build_library(tmp_path)
+        whole = path.read_bytes()
+        damage(path)
+        path = build_library(tmp_path)
+        assert path.read_bytes() == whole
+        assert os.listdir(tmp_path) == [path.name]
+
+    def test_what_the_package_brings_takes_its_place(self, home, tmp_path, monkeypatch, caplog, damage):
+        monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+        packaged = compile_library(tmp_path, library.PACKAGED, portable=True)
+        damage(build_library(library_folder()))
+        assert find_library() == packaged
+        library.discard_damaged()
+        caplog.clear()
+        assert find_library() == packaged
+        assert caplog.records == []
 
 
 class TestNames:

@@ -14,11 +14,11 @@ from rig.onnx_graphs import save_kokoro
 
 from utterd.client.cli.models_prepare import VARIANTS as OFFERED
 from utterd.config.bundles import load_bundle, verify_files
+from utterd.stages.models.lock import locked
 from utterd.stages.models.parts import is_stale, read_parts
 from utterd.stages.models.preparing import command, preparation
 from utterd.stages.models.preparing.command import main
 from utterd.stages.models.preparing.kept import sha256_of
-from utterd.stages.models.preparing.lock import locked
 from utterd.stages.models.preparing.recipes import NATIVE_VARIANTS, RECIPES, VARIANTS
 from utterd.stages.models.quantising.running import Running
 from utterd.stages.models.splitting import split
@@ -29,7 +29,8 @@ PREPARED = "prepared"
 
 def made_anew(prepared: Path, before: dict[str, int]) -> set[str]:
     """Names of graphs and tables that were not there, or are another file now."""
-    return {path.name for path in (prepared / PREPARED).glob("*.[on]*") if before.get(path.name) != path.stat().st_ino}
+    there = [path for kind in ("*.onnx", "*.npz") for path in (prepared / PREPARED).glob(kind)]
+    return {path.name for path in there if before.get(path.name) != path.stat().st_ino}
 
 
 def inodes(prepared: Path) -> dict[str, int]:
@@ -72,7 +73,7 @@ def feeds_of(parts, bundle: Path):
     feeds |= Running(bundle / PREPARED / variant.text, optimise=False)(feeds)
     feeds |= Running(bundle / PREPARED / variant.decoder, optimise=False)(feeds)
     ones = np.ones(parts.size, np.float32)
-    return feeds | {"scale": ones, "shift": ones * 0}
+    return feeds | {"scale": ones, "shift": ones * 0, "context": np.zeros(2, np.int64)}
 
 
 def test_what_people_are_told_is_what_there_is(bundle, capsys):

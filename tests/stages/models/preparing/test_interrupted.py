@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from utterd.stages.models.lock import locked
 from utterd.stages.models.parts import is_stale, read_parts
 from utterd.stages.models.preparing.kept import sha256_of
-from utterd.stages.models.preparing.lock import locked
 
 PREPARED = "prepared"
 WISH = ("--variants", "fp32,int4,int8", "--voices", "af_heart")
@@ -87,7 +87,7 @@ def test_a_killed_run_leaves_the_old_parts_and_the_next_one_goes_on(prepared, st
     assert run.end() == -signal.SIGKILL
     assert read_parts(prepared / PREPARED) == before
     assert_whole(prepared)
-    made = {path.name: path.stat().st_ino for path in (prepared / PREPARED).glob("text.int8.*")}
+    made = {path.name: path.stat().st_ino for path in (prepared / PREPARED).glob("text.int8.*.onnx")}
     assert len(made) == 1
 
     again = start(prepared, *WISH)
@@ -95,7 +95,7 @@ def test_a_killed_run_leaves_the_old_parts_and_the_next_one_goes_on(prepared, st
     assert not any(line.startswith(("text.int8", "text.fp32", "measuring")) for line in again.said), again.said
     assert list(read_parts(prepared / PREPARED).variants) == ["fp32", "int8", "int4"]
     assert_whole(prepared)
-    assert {path.name: path.stat().st_ino for path in (prepared / PREPARED).glob("text.int8.*")} == made
+    assert {path.name: path.stat().st_ino for path in (prepared / PREPARED).glob("text.int8.*.onnx")} == made
     assert leftovers(prepared) == []
 
 
@@ -108,7 +108,7 @@ def test_an_interrupted_run_says_so_and_takes_half_files_away(bundle, start, num
     assert run.said[-1] == ("utterd: interrupted; what was there before is still whole, and the same command goes on")
     assert not any(line.startswith("Traceback") for line in run.said)
     assert leftovers(bundle) == []
-    assert [path.name.rsplit(".", 2)[0] for path in (bundle / PREPARED).glob("text.fp32.*")] == ["text.fp32"]
+    assert [path.name.rsplit(".", 2)[0] for path in (bundle / PREPARED).glob("text.fp32.*.onnx")] == ["text.fp32"]
 
 
 def test_a_disk_that_fills_up_meanwhile_is_said_in_a_sentence(prepared, start):

@@ -8,8 +8,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from utterd.stages.models.errors import PreparingError
+from utterd.stages.models.parts import DATA
 from utterd.stages.models.preparing import optimising
-from utterd.stages.models.preparing.errors import PreparingError
 from utterd.stages.models.preparing.optimising import save_optimised, save_portable
 from utterd.stages.models.quantising.running import Running
 
@@ -42,6 +43,17 @@ def test_what_is_saved_has_nothing_left_to_optimise_and_gives_the_same(foldable,
     save_optimised(foldable, path, {"x": X}, None)
     np.testing.assert_allclose(Running(path, optimise=False)({"x": X})["y"], 3 * X, rtol=1e-6)
     assert [node.op_type for node in onnx.load(path).graph.node] == ["Mul"]
+
+
+def test_large_weights_lie_beside_it_where_they_can_be_mapped(tmp_path):
+    model = model_of(helper.make_node("Conv", ["x", "w", "b"], ["y"]), w=np.ones((1024, 3, 1)), b=np.arange(1024.0))
+    path = tmp_path / "large.onnx"
+    save_optimised(model, path, {"x": X}, None)
+    assert path.stat().st_size < 4096
+    assert path.with_name(path.name + DATA).stat().st_size >= 4 * 4 * 1024
+    (tmp_path / "elsewhere").mkdir()
+    moved = [each.rename(tmp_path / "elsewhere" / each.name) for each in (path, path.with_name(path.name + DATA))]
+    assert Running(moved[0], optimise=False)({"x": X})["y"].shape == (1, 1024, 4)
 
 
 def test_a_portable_one_is_saved_as_it_is(foldable, tmp_path):

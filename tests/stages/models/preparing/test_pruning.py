@@ -1,5 +1,7 @@
 """Voices that nobody wants."""
 
+import os
+
 import numpy as np
 import pytest
 from kokoro_shaped import tiny_voices
@@ -7,7 +9,6 @@ from rig.kokoro_bundle import save_kokoro_bundle
 
 from utterd.config.bundles import load_bundle, verify_files
 from utterd.stages.models.__main__ import main as run_verb
-from utterd.stages.models.preparing import pruning
 from utterd.stages.models.preparing.command import main
 from utterd.stages.models.preparing.model import open_model
 from utterd.stages.models.preparing.pruning import ORIGINAL, prune
@@ -77,17 +78,17 @@ def test_a_download_elsewhere_that_is_linked_is_not_written_to(many, tmp_path):
 def test_cut_short_anywhere_the_bundle_is_a_right_one_and_the_next_run_ends_it(many, monkeypatch, call):
     """After each write that reaches the disk."""
     calls = 0
-    flush = pruning.flush
+    fsync = os.fsync
 
-    def cut(path):
+    def cut(descriptor):
         nonlocal calls
         calls += 1
-        flush(path)
+        fsync(descriptor)
         if calls == call:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(pruning, "flush", cut)
+        patched.setattr(os, "fsync", cut)
         with pytest.raises(KeyboardInterrupt):
             prune(open_model(str(many)), ["af_heart"], keep_original=True)
     bundle = load_bundle(many)

@@ -6,7 +6,7 @@ from collections import namedtuple
 
 import pytest
 
-from utterd.stages.models.preparing.errors import NoRoom, PreparingError
+from utterd.stages.models.errors import NoRoom, PreparingError
 from utterd.stages.models.preparing.recipes import RECIPES
 from utterd.stages.models.preparing.space import needed_bytes, room_for
 

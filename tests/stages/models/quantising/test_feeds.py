@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utterd.stages.models.quantising.feeds import HARMONIC_FRAMES, Statistics, excerpt, text_feeds, windows
+from utterd.stages.models.quantising.feeds import HARMONIC_FRAMES, Statistics, excerpt, first_window, text_feeds
 
 RANDOM = np.random.default_rng(5)
 
@@ -24,16 +24,27 @@ def test_scale_and_shift_are_normalisation_and_affine_in_one():
     np.testing.assert_allclose(x * scale[:, None] + shift[:, None], expected, atol=1e-4)
 
 
-@pytest.mark.parametrize(("frames", "lengths"), [(10, [4, 4, 2]), (9, [4, 4, 2]), (3, [3])])
-def test_windows_cover_a_piece_and_none_is_of_one_frame(frames, lengths):
-    features = np.arange(frames, dtype=np.float32).reshape(1, 1, frames)
-    harmonics = np.zeros((1, 2, HARMONIC_FRAMES * frames + 1), np.float32)
+def test_a_channel_that_does_not_vary_has_a_variance_of_zero():
+    """In float32 the mean square of 30.1 and the square of its mean differ by a few millionths, either way."""
+    value = np.linspace(20, 60, 1000, dtype=np.float32)
+    statistics = Statistics.of_means(value, value * value)
+    scale, shift = statistics.affines(np.ones_like(value), np.zeros_like(value), 1e-5)
+    assert np.isfinite(scale).all()
+    np.testing.assert_allclose(value * scale + shift, 0, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("total", "length", "context"), [(20, 14, [0, 4]), (12, 12, [0, 2]), (10, 10, [0, 0]), (3, 3, [0, 0])]
+)
+def test_the_first_window_ends_with_context_as_far_as_there_is_any(total, length, context):
+    features = np.arange(total, dtype=np.float32).reshape(1, 1, total)
+    harmonics = np.zeros((1, 2, HARMONIC_FRAMES * total + 1), np.float32)
     one = np.ones(1, np.float32)
     decoded = {"features": features, "harmonics": harmonics, "gains": one, "offsets": one}
-    made = list(windows(decoded, Statistics(mean=one, variance=one), 1e-5, 4))
-    assert [each["features"].shape[2] for each in made] == lengths
-    assert {value for each in made for value in each["features"].ravel()} == set(range(frames))
-    assert all(each["harmonics"].shape[2] == HARMONIC_FRAMES * each["features"].shape[2] + 1 for each in made)
+    made = first_window(decoded, Statistics(mean=one, variance=one), 1e-5, frames=10, context=4)
+    assert made["features"].ravel().tolist() == list(range(length))
+    assert made["harmonics"].shape == (1, 2, HARMONIC_FRAMES * length + 1)
+    assert made["context"].tolist() == context
 
 
 @pytest.mark.parametrize(("frames", "left"), [(4, [3, 4, 5, 6]), (20, list(range(10)))])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto
 
-from utterd.stages.models.quantising.feeds import Statistics, windows
+from utterd.stages.models.quantising.feeds import Statistics, first_window
 from utterd.stages.models.quantising.flow import Flow
 from utterd.stages.models.quantising.parts import (
     float_nodes_of_decoder,
@@ -113,8 +113,8 @@ def test_the_integer_vocoder_is_near_and_takes_the_same(tiny_split, some_decoder
     )
     ranges = {name: with_headroom(each) for name, each in ranges.items()}
     measured = Running(emit_whole(vocoder, native=False, measuring=True))(decoded[3])
-    statistics = Statistics(mean=measured["mean"], variance=measured["mean_square"] - measured["mean"] ** 2)
-    window = next(windows(decoded[3], statistics, vocoder.epsilon, 64))
+    statistics = Statistics.of_means(measured["mean"], measured["mean_square"])
+    window = first_window(decoded[3], statistics, vocoder.epsilon, frames=64, context=8)
     made = integer_vocoder(vocoder, ranges, 127)
     assert {node.name for node in made.graph.node if node.op_type == "Conv"} == set(float_names(vocoder))
     expected = Running(emit_windowed(vocoder, native=False))(window)["waveform"]

@@ -9,11 +9,11 @@ from kokoro_shaped import tiny_model
 from utterd.stages.models.splitting.decoder import decoder_part
 from utterd.stages.models.splitting.extraction import complete
 from utterd.stages.models.splitting.folding import fold
+from utterd.stages.models.splitting.generator import read_generator
 from utterd.stages.models.splitting.graph import Graph
 from utterd.stages.models.splitting.harmonic_source import lighten_source
 from utterd.stages.models.splitting.landmarks import find_landmarks
 from utterd.stages.models.splitting.loading import find_inputs
-from utterd.stages.models.splitting.reading import read_generator
 from utterd.stages.models.splitting.specialising import specialise
 
 FRAMES = (4, 9, 2, 30)

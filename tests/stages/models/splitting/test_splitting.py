@@ -11,10 +11,10 @@ from onnx import TensorProto, helper, numpy_helper
 from utterd.stages.models.splitting import Split, SplitError, split
 from utterd.stages.models.splitting.extraction import complete
 from utterd.stages.models.splitting.folding import fold
+from utterd.stages.models.splitting.generator import read_generator
 from utterd.stages.models.splitting.landmarks import find_landmarks
 from utterd.stages.models.splitting.loading import find_inputs
 from utterd.stages.models.splitting.patch import rename
-from utterd.stages.models.splitting.reading import read_generator
 from utterd.stages.models.vocoder.emit import emit_whole
 
 CURVES = ("asr", "f0", "energy")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rig.made_up_parts import PARTS
 
+from utterd.stages.models.lock import WORKSPACE
 from utterd.stages.models.parts import FOLDER, write_parts
 from utterd.stages.models.tuning.command import main
 from utterd.stages.models.tuning.figures import Failed, Outcome
@@ -92,6 +93,15 @@ def test_json_is_the_result_and_nothing_else(bundle, probes, capsys):
     assert values["measured"]["quick"] is False
     assert values["measured"]["spread"]["clause"]["log_mel_db"] > 1
     assert {trial["candidate"]["variant"] for trial in values["measured"]["trials"]} == set(PARTS.variants)
+
+
+def test_what_a_killed_run_left_is_gone_and_so_is_what_this_one_needs(bundle, probes):
+    left = bundle / FOLDER / WORKSPACE
+    left.mkdir()
+    (left / "readings.npz").write_bytes(b"half")
+    assert tune(bundle, probes, "--threads", "1") == 0
+    assert {request.readings.parent.parent for request in probes.requests} == {bundle / FOLDER}
+    assert sorted(os.listdir(bundle / FOLDER)) == ["lock", "parts.json", TUNED]
 
 
 def test_quick_speaks_less(bundle, probes, capsys):

@@ -15,7 +15,7 @@ import pytest
 from onnx import helper, numpy_helper
 from rig.kokoro_parts import FP32, save_manifest, save_parts_bundle
 
-from utterd.stages.inference.kokoro_choice import choose
+from utterd.stages.inference.kokoro_choice import choices
 from utterd.stages.models.parts import FOLDER, Parts
 from utterd.stages.models.tuning.stored import TUNED, read_tuned
 
@@ -89,7 +89,7 @@ def test_tuning_finds_measures_refuses_and_keeps(prepared: Path, parts: Parts, e
     assert not found["same"]["is_refused"]
     tuned = read_tuned(prepared, parts)
     assert tuned is not None
-    choice = choose(prepared, parts)
+    choice = choices(prepared, parts)[0]
     assert (choice.variant, choice.threads, choice.window_frames) == (
         tuned.candidate.variant,
         tuned.candidate.threads,
@@ -110,3 +110,19 @@ def test_ctrl_c_ends_it_at_once_and_keeps_what_was_there(prepared: Path, parts: 
         assert process.wait(PATIENT_S) == 130
     assert said.splitlines()[-1] == "utterd: interrupted; what was tuned before stays as it was"
     assert (prepared / TUNED).read_text() == "what was there"
+
+
+def test_what_it_leaves_when_it_is_killed_the_next_one_takes_away(prepared: Path, parts: Parts, environment, tmp_path):
+    environment["TMPDIR"] = str(tmp_path / "tmp")
+    (tmp_path / "tmp").mkdir()
+    there = set(prepared.iterdir())
+    for end in (signal.SIGKILL, signal.SIGINT):
+        with subprocess.Popen(
+            command(prepared.parent, "--threads", "1"), env=environment, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stderr
+            assert process.stderr.readline().startswith("  fp32, 1 thread")
+            process.send_signal(end)
+            process.wait(PATIENT_S)
+    assert set((tmp_path / "tmp").iterdir()) == set()
+    assert {path.name for path in set(prepared.iterdir()) - there} == {"lock"}

@@ -53,7 +53,7 @@ def words(found: Found) -> str:
 def test_what_won_why_and_at_what_cost(found, trial):
     fast = trial(INT8, 58, memory_mb=269, load_ms=160)
     text = words(found(trial(FP32, 168, rtf=0.3, memory_mb=420, load_ms=350), variant=(fast,)))
-    assert text.startswith("int8, 1 thread, windows of 200, 400, 800, 1000 ms.\n")
+    assert text.startswith("int8, 1 thread, windows of 150, 150, 350, 850, 1000 ms.\n")
     assert "First sound of a clause: 58 ms, against 168 in fp32, 1 thread (2.9 times as soon)." in text
     assert "What it costs: sound 4" in text
     assert "It holds 269 MB (fp32 420) after these texts, and is ready to speak 0.16 s (fp32 0.35) after" in text

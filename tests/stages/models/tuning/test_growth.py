@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utterd.stages.models.tuning.candidate import DEFAULT_WINDOWS, LARGEST_WINDOW
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS
+from utterd.stages.models.tuning.candidate import LARGEST_WINDOW
 from utterd.stages.models.tuning.figures import Clock, Run, Timing
 from utterd.stages.models.tuning.growth import FIRST_WINDOWS, RESERVE, WindowCost, planned_windows, strain
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from utterd.stages.models.tuning.candidate import DEFAULT_WINDOWS, Candidate
+from utterd.stages.inference.kokoro_windows import DEFAULT_WINDOWS
+from utterd.stages.models.tuning.candidate import Candidate
 from utterd.stages.models.tuning.figures import Failed, Measured, Outcome
 from utterd.stages.models.tuning.providers import CPU, PROVIDERS
 from utterd.stages.models.tuning.search import Found, NoReference, Search, Wishes

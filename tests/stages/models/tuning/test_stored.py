@@ -78,6 +78,20 @@ def test_a_candidate_that_cannot_be_run_is_damage(tmp_path: Path, change: dict[s
         read_tuned(tmp_path, PARTS)
 
 
+@pytest.mark.parametrize("threads", [0, 65, 100_000])
+def test_a_number_of_threads_that_nobody_chose_is_damage(tmp_path: Path, threads: int):
+    (tmp_path / TUNED).write_text(json.dumps(TUNED_INT8.as_json() | {"threads": threads}))
+    with pytest.raises(TunedUnusable, match=rf"is damaged \(threads = {threads}, and not 1 to 64\); run `utterd"):
+        read_tuned(tmp_path, PARTS)
+
+
+def test_as_many_threads_as_can_be_asked_for_are_believed(tmp_path: Path):
+    write_tuned(tmp_path, replace(TUNED_INT8, candidate=Candidate(variant="int8", threads=64)))
+    tuned = read_tuned(tmp_path, PARTS)
+    assert tuned is not None
+    assert tuned.candidate.threads == 64
+
+
 def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path):
     write_tuned(tmp_path, TUNED_INT8)
     unwritable = replace(TUNED_INT8, measured={"explanation": [object()]})

@@ -37,10 +37,11 @@ def library(native: bool):
     return built_library() if native else None
 
 
-def window(first: int, end: int) -> dict[str, np.ndarray]:
-    """Of the unit's frames."""
+def window(first: int, end: int, context: tuple[int, int] = (0, 0)) -> dict[str, np.ndarray]:
+    """Of the unit's frames, so many of which are context at the beginning and at the end."""
     harmonics = UNIT["harmonics"][:, :, HARMONIC_FRAMES * first : HARMONIC_FRAMES * end + 1]
-    return {"features": UNIT["features"][:, :, first:end], "harmonics": harmonics} | fixed()
+    given = {"features": UNIT["features"][:, :, first:end], "harmonics": harmonics}
+    return given | fixed() | {"context": np.array(context)}
 
 
 def in_windows(graph: onnx.ModelProto, frames: int, context: int, native: bool) -> np.ndarray:
@@ -48,9 +49,9 @@ def in_windows(graph: onnx.ModelProto, frames: int, context: int, native: bool) 
     for start in range(0, total, frames):
         end = min(total, start + frames)
         first, last = max(0, start - context), min(total, end + context)
-        waveform = run(graph, window(first, last), library=library(native))["waveform"]
-        assert len(waveform) == FRAME_SAMPLES * (last - first)
-        samples.append(waveform[FRAME_SAMPLES * (start - first) : FRAME_SAMPLES * (end - first)])
+        feeds = window(first, last, (start - first, last - end))
+        samples.append(run(graph, feeds, library=library(native))["waveform"])
+        assert len(samples[-1]) == FRAME_SAMPLES * (end - start)
     return np.concatenate(samples)
 
 
@@ -69,7 +70,7 @@ class TestEveryWayOfWriting:
         assert decibels(defined()[1], waveform) > EXACT_DB
 
     @pytest.mark.parametrize(
-        ("emit", "inputs"), [(emit_whole, ("gains", "offsets")), (emit_windowed, ("scale", "shift"))]
+        ("emit", "inputs"), [(emit_whole, ("gains", "offsets")), (emit_windowed, ("scale", "shift", "context"))]
     )
     def test_statistics_are_measured_on_the_way(self, emit, inputs, native, as_2d):
         graph = emit(VOCODER, native=native, measuring=True, as_2d=as_2d)
@@ -82,10 +83,12 @@ class TestEveryWayOfWriting:
         assert decibels(defined()[1], outputs["waveform"]) > EXACT_DB
 
 
+@pytest.mark.parametrize("as_2d", [False, True])
 @pytest.mark.parametrize("native", [False, True])
-def test_windows_with_context_are_the_whole(native):
-    graph = emit_windowed(VOCODER, native=native)
-    waveform = in_windows(graph, 20, CONTEXT_FRAMES, native)
+@pytest.mark.parametrize("frames", [1, 7, 20])
+def test_windows_with_context_are_the_whole(native, as_2d, frames):
+    graph = emit_windowed(VOCODER, native=native, as_2d=as_2d)
+    waveform = in_windows(graph, frames, CONTEXT_FRAMES, native)
     assert decibels(defined()[1], waveform) > EXACT_DB
     assert waveform == pytest.approx(defined()[1], abs=1e-4 * np.abs(defined()[1]).max())
 
@@ -94,9 +97,12 @@ def test_windows_without_context_are_not():
     assert decibels(defined()[1], in_windows(emit_windowed(VOCODER, native=False), 20, 0, native=False)) < 40
 
 
-def test_the_shortest_window_has_two_frames():
-    graph = emit_windowed(VOCODER, native=False)
-    assert len(run(graph, window(0, 2))["waveform"]) == 2 * FRAME_SAMPLES
+@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.parametrize("as_2d", [False, True])
+def test_one_frame_is_enough_for_a_unit(native, as_2d):
+    unit = unit_of(VOCODER, frames=1)
+    waveform = run(emit_whole(VOCODER, native=native, as_2d=as_2d), unit, library=library(native))["waveform"]
+    assert decibels(Definition(VOCODER).waveform(unit), waveform) > EXACT_DB
 
 
 def test_native_graphs_call_our_operators_alone_for_snake():

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from rig.native import built_library, run
-from rig.small_vocoder import small_vocoder, unit_of
+from rig.small_vocoder import FRAME_SAMPLES, HARMONIC_FRAMES, small_vocoder, unit_of
 from rig.vocoder_definition import decibels, scale_and_shift
 
 from utterd.stages.models.vocoder.emit import emit_calibrating, emit_whole, emit_windowed
@@ -29,7 +29,8 @@ def measured_ranges():
 def fixed():
     outputs = run(emit_whole(VOCODER, native=False, measuring=True), UNIT)
     affines = scale_and_shift(VOCODER, UNIT, outputs["mean"], outputs["mean_square"])
-    return {"features": UNIT["features"], "harmonics": UNIT["harmonics"]} | affines
+    given = {"features": UNIT["features"], "harmonics": UNIT["harmonics"]}
+    return given | affines | {"context": np.zeros(2, np.int64)}
 
 
 def in_int8(**arguments):
@@ -91,4 +92,17 @@ def test_all_but_what_reads_harmonics_and_writes_the_spectrum_is_in_integers():
     assert kinds.count("QLinearConv") == 48 + 2
     assert kinds.count("Conv") == 4
     assert "QuantizeLinear" not in kinds
-    assert [each.name for each in graph.input] == ["features", "harmonics", "scale", "shift"]
+    assert [each.name for each in graph.input] == ["features", "harmonics", "scale", "shift", "context"]
+
+
+def test_windows_with_context_are_near_the_whole():
+    graph = emit_windowed_int8(VOCODER, measured_ranges(), weight_levels=FULL_WEIGHT_LEVELS)
+    first, begin, end, last = 8, 16, 30, 38
+    feeds = fixed() | {
+        "features": UNIT["features"][:, :, first:last],
+        "harmonics": UNIT["harmonics"][:, :, HARMONIC_FRAMES * first : HARMONIC_FRAMES * last + 1],
+        "context": np.array([begin - first, last - end]),
+    }
+    waveform = run(graph, feeds, library=built_library())["waveform"]
+    whole = in_int8(weight_levels=FULL_WEIGHT_LEVELS)["waveform"][FRAME_SAMPLES * begin : FRAME_SAMPLES * end]
+    assert decibels(whole, waveform) > 40

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from utterd.stages.models.preparing.progress import shown_progress
+from utterd.stages.models.progress import shown_progress
 
 
 class Terminal(io.StringIO):
