@@ -19,8 +19,8 @@ from utterd.stages.models.splitting.extraction import complete, extract
 from utterd.stages.models.splitting.folding import fold
 from utterd.stages.models.splitting.generator import read_generator
 from utterd.stages.models.splitting.graph import Graph
+from utterd.stages.models.splitting.inputs import find_inputs
 from utterd.stages.models.splitting.landmarks import find_landmarks
-from utterd.stages.models.splitting.loading import find_inputs
 from utterd.stages.models.splitting.patch import Patch
 
 FFT, HOP = 20, 5

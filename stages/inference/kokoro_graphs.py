@@ -1,5 +1,6 @@
 """The sessions of a model's prepared parts: text and decoder once a piece, the vocoder window by window."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,15 @@ class Decoded:
     def frames(self) -> int:
         return int(self.features.shape[2])
 
+    def arrays(self) -> dict[str, Array]:
+        """By the names of the decoder's outputs."""
+        return {
+            "features": self.features,
+            "harmonics": self.harmonics,
+            "gains": self.gains,
+            "offsets": self.offsets,
+        }
+
 
 class KokoroGraphs:
     """Loaded once; each method is one run, in one thread, that an Abort ends."""
@@ -55,7 +65,10 @@ class KokoroGraphs:
         variant = parts.variants[choice.variant]
         self._text = self._load(variant.text, {"tokens", "style", "speed"}, shrinks=True)
         self._decoder = self._load(variant.decoder, {"asr", "f0", "energy", "style"}, shrinks=True)
-        self._vocoder = self._load(variant.vocoder, {"features", "harmonics", "scale", "shift"}, shrinks=False)
+        self._decoder_channels = {node.name: node.shape[1] for node in self._decoder.outputs if len(node.shape) == 3}
+        inputs = {"features", "harmonics", "scale", "shift"}
+        self._vocoder = self._load(variant.vocoder, inputs, optional={"context"}, shrinks=False)
+        self._cuts_context = any(node.name == "context" for node in self._vocoder.inputs)
         self._whole: OnnxSession | None = None
         self._whole_file = parts.whole_of(choice.variant, has_library=library is not None)
 
@@ -70,19 +83,31 @@ class KokoroGraphs:
         )
 
     def decode(self, prosody: Prosody, style: Array, abort: Abort) -> Decoded:
-        feeds = {"asr": prosody.aligned, "f0": prosody.f0, "energy": prosody.energy, "style": style}
-        found = _run(self._decoder, feeds, abort)
-        return Decoded(
-            features=found["features"],
-            harmonics=found["harmonics"],
-            gains=found["gains"],
-            offsets=found["offsets"],
+        frames, spectra = prosody.f0.shape[2], self._parts.harmonic_frames
+        channels, size = self._decoder_channels, self._parts.size
+        decoded = Decoded(
+            features=np.empty((1, channels["features"], frames), np.float32),
+            harmonics=np.empty((1, channels["harmonics"], spectra * frames + 1), np.float32),
+            gains=np.empty(size, np.float32),
+            offsets=np.empty(size, np.float32),
         )
+        feeds = {"asr": prosody.aligned, "f0": prosody.f0, "energy": prosody.energy, "style": style}
+        self._decoder.run_into(decoded.arrays(), feeds, abort)
+        return decoded
 
     def window(
-        self, decoded: Decoded, low: int, high: int, affine: tuple[Channels, Channels], abort: Abort
+        self,
+        decoded: Decoded,
+        low: int,
+        high: int,
+        context: tuple[int, int],
+        affine: tuple[Channels, Channels],
+        abort: Abort,
     ) -> tuple[Array, Channels | None, Channels | None]:
-        """The vocoder, on frames [low, high): samples, and if it tells them, means and mean squares of each channel."""
+        """The vocoder, on frames [low, high), of which so many at the beginning and at the end are context.
+
+        Samples of those between, and if it tells them, means and mean squares of each channel.
+        """
         scale, shift = affine
         spectra = self._parts.harmonic_frames
         feeds = {
@@ -91,8 +116,15 @@ class KokoroGraphs:
             "scale": scale,
             "shift": shift,
         }
+        before, behind = context
+        if self._cuts_context:
+            feeds["context"] = np.array(context, np.int64)
         found = _run(self._vocoder, feeds, abort)
-        return found["waveform"].reshape(-1), found.get("mean"), found.get("mean_square")
+        samples = found["waveform"].reshape(-1)
+        if not self._cuts_context:  # prepared by an earlier release
+            size = self._parts.frame_samples
+            samples = samples[before * size : len(samples) - behind * size]
+        return samples, found.get("mean"), found.get("mean_square")
 
     @property
     def has_whole(self) -> bool:
@@ -103,15 +135,9 @@ class KokoroGraphs:
         if self._whole is None:
             assert self._whole_file is not None
             self._whole = self._load(self._whole_file, {"features", "harmonics", "gains", "offsets"}, shrinks=True)
-        feeds = {
-            "features": decoded.features,
-            "harmonics": decoded.harmonics,
-            "gains": decoded.gains,
-            "offsets": decoded.offsets,
-        }
-        return _run(self._whole, feeds, abort)["waveform"].reshape(-1)
+        return _run(self._whole, decoded.arrays(), abort)["waveform"].reshape(-1)
 
-    def _load(self, name: str, inputs: set[str], *, shrinks: bool) -> OnnxSession:
+    def _load(self, name: str, inputs: set[str], *, optional: Collection[str] = (), shrinks: bool) -> OnnxSession:
         session = OnnxSession(
             self._folder / name,
             threads=self._choice.threads,
@@ -121,7 +147,7 @@ class KokoroGraphs:
             providers=self._choice.provider.as_asked(self._choice.threads),
         )
         found = {node.name for node in session.inputs}
-        if found != inputs:
+        if found.difference(optional) != inputs:
             raise ModelUnusable(
                 f"{name} is not the part that its manifest says: it takes {', '.join(sorted(found))}, not "
                 f"{', '.join(sorted(inputs))}; run `utterd models prepare` anew"

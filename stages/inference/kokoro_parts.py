@@ -164,9 +164,12 @@ class WindowedSpeech:
             yield samples
 
     def _window(self, cut: Cut, heard: PieceSums) -> Array:
-        samples, mean, mean_square = self._graphs.window(self._decoded, cut.low, cut.high, self._affine, self._abort)
+        size = self._parts.frame_samples
+        first, end = cut.first // size, -(-cut.stop // size)
+        samples, mean, mean_square = self._graphs.window(
+            self._decoded, cut.low, cut.high, (first - cut.low, cut.high - end), self._affine, self._abort
+        )
         if mean is not None and mean_square is not None:
             heard.add(cut.high - cut.low, mean, mean_square)
-        before = cut.low * self._parts.frame_samples
-        window: Array = samples[cut.first - before : cut.stop - before] * self._level
+        window: Array = samples[cut.first - first * size : cut.stop - first * size] * self._level
         return window

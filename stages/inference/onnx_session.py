@@ -96,7 +96,9 @@ class OnnxSession:
         if library is not None:
             _register(options, library)
         try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=list(providers))
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=list(providers), enable_fallback=0
+            )
         except Exception as error:  # its exceptions share no base class of their own
             raise ModelUnusable(
                 f"{path.name} is not a model that ONNX Runtime can load ({first_line(error)})"

@@ -43,9 +43,10 @@ EACH_PROCESSOR static void sums_of_block(const float *x, size_t count, float ori
     }
 }
 
-/* Measured from the row's first value, so that a large mean does not drown the variance. */
+/* Measured from the row's first value, so that a large mean does not drown the variance. 0 of no values. */
 static Moments moments_of(const float *x, size_t count)
 {
+    if (count == 0) return (Moments){0, 0};
     double sum = 0, square = 0;
     for (size_t at = 0; at < count; at += BLOCK)
         sums_of_block(x + at, count - at < BLOCK ? count - at : BLOCK, x[0], &sum, &square);
@@ -90,8 +91,8 @@ static OrtStatus *run(Call *call, int normalise)
     TRY(give(call, 0, x->shape, x->rank));
     TRY(give(call, 1, per_channel, 1));
     TRY(give(call, 2, per_channel, 1));
-    if (x->count == 0) return NULL;
-    Job job = {.call = call, .channels = channels, .frames = x->count / channels, .normalise = normalise};
+    Job job = {.call = call, .channels = channels, .normalise = normalise};
+    job.frames = channels ? x->count / channels : 0;
     job.measure = call->outputs[1].data != NULL || call->outputs[2].data != NULL;
     job.pieces = count_pieces(channels, job.frames);
     return in_parallel(call, run_piece, job.pieces, &job);

@@ -7,12 +7,12 @@
 
 #include <stdlib.h>
 
-enum { FRAMES = 32, NONE = -1 };
+enum { FRAMES = 32 };
 
-/* Which input and output is what; NONE for what an operator does not have. */
+/* Which input and output is what, counted from 1; 0 for what an operator does not have. */
 typedef struct {
-    int x, q, q_scale, more_x, more_q, more_q_scale, scale, shift, y_scale;
-    int sum, y, statistics; /* outputs; mean, and the mean square behind it */
+    size_t x, q, q_scale, more_x, more_q, more_q_scale, scale, shift, y_scale;
+    size_t sum, y, mean, mean_square; /* outputs */
 } Roles;
 
 /* One evaluation; a pointer is NULL where there is no such thing. All by frames and channels, or by channels. */
@@ -28,13 +28,13 @@ typedef struct {
     float *scratch;  /* (pieces, FRAMES + 2, channels) */
 } Job;
 
-static void *at(const Tensor *tensors, int role) { return role == NONE ? NULL : tensors[role].data; }
+static void *at(const Tensor *tensors, size_t role) { return role ? tensors[role - 1].data : NULL; }
 
 /* x + q + more_x + more_q, as far as there is more than x. */
 static const float *sum_of_block(const Job *job, size_t first, size_t frames, float *scratch)
 {
     const size_t channels = job->channels, offset = first * channels;
-    const float zero = (float)job->attributes->q_zero;
+    const float zero = job->attributes->q_zero;
     float *sum = job->sum ? job->sum + offset : scratch;
     if (!job->q) return job->x + offset;
     if (job->x) sum_dequantised(job->x + offset, job->q + offset, job->q_scale, zero, sum, frames, channels);
@@ -60,13 +60,14 @@ static void run_piece(void *job_, size_t piece)
     }
 }
 
-static void total(const Job *job, size_t kind, float *to)
+/* The mean over all frames of what pieces have tallied; 0 if there are none. */
+static void average(const Job *job, size_t kind, float *to)
 {
     for (size_t c = 0; to != NULL && c < job->channels; c++) {
         double sum = 0;
         for (size_t piece = 0; piece < job->pieces; piece++)
             sum += job->tallies[(2 * piece + kind) * job->channels + c];
-        to[c] = (float)(sum / (double)job->frames);
+        to[c] = job->frames ? (float)(sum / (double)job->frames) : 0;
     }
 }
 
@@ -81,13 +82,13 @@ static OrtStatus *run_with_memory(Call *call, Job *job, const float *y_scale, fl
         status = call->api->CreateStatus(ORT_FAIL, "there is no memory left");
     } else {
         for (size_t c = 0; y_scale != NULL && c < channels; c++) floats[c] = 1 / y_scale[c];
-        job->grid = (Grid){.steps = floats, .zero = (float)job->attributes->y_zero};
+        job->grid = (Grid){.steps = floats, .zero = job->attributes->y_zero};
         job->scratch = floats + channels;
         job->tallies = tallies;
         status = in_parallel(call, run_piece, job->pieces, job);
         if (status == NULL && measuring) {
-            total(job, 0, mean);
-            total(job, 1, mean_square);
+            average(job, 0, mean);
+            average(job, 1, mean_square);
         }
     }
     free(tallies);
@@ -95,40 +96,51 @@ static OrtStatus *run_with_memory(Call *call, Job *job, const float *y_scale, fl
     return status;
 }
 
-/* Each of these inputs, if there, has `count` values. */
-static int have(const Call *call, const int *roles, size_t role_count, size_t count)
+/* Each of these inputs, if there, has `count` values, and as many channels on its last axis. */
+static int have(const Call *call, const size_t *roles, size_t role_count, size_t count, int64_t channels)
 {
-    for (size_t i = 0; i < role_count; i++)
-        if (at(call->inputs, roles[i]) != NULL && call->inputs[roles[i]].count != count) return 0;
+    for (size_t i = 0; i < role_count; i++) {
+        if (at(call->inputs, roles[i]) == NULL) continue;
+        const Tensor *tensor = &call->inputs[roles[i] - 1];
+        if (tensor->rank == 0 || tensor->count != count || tensor->shape[tensor->rank - 1] != channels) return 0;
+    }
     return 1;
 }
 
 static int fits(const Call *call, const Roles *roles)
 {
     const Tensor *like = &call->inputs[0];
-    if (like->rank < 2 || like->shape[like->rank - 1] < 1) return 0;
-    const int by_frame[] = {roles->x, roles->q, roles->more_x, roles->more_q};
-    const int by_channel[] = {roles->q_scale, roles->more_q_scale, roles->scale, roles->shift, roles->y_scale};
+    const int64_t channels = like->rank < 2 ? 0 : like->shape[like->rank - 1];
+    if (channels == 0) return 0;
+    const size_t by_frame[] = {roles->x, roles->q, roles->more_x, roles->more_q};
+    const size_t by_channel[] = {roles->q_scale, roles->more_q_scale, roles->scale, roles->shift, roles->y_scale};
     const int has_more_q = at(call->inputs, roles->more_q) != NULL;
-    return have(call, by_frame, sizeof by_frame / sizeof *by_frame, like->count) &&
-           have(call, by_channel, sizeof by_channel / sizeof *by_channel, (size_t)like->shape[like->rank - 1]) &&
+    return have(call, by_frame, sizeof by_frame / sizeof *by_frame, like->count, channels) &&
+           have(call, by_channel, sizeof by_channel / sizeof *by_channel, (size_t)channels, channels) &&
            (!has_more_q || at(call->inputs, roles->more_q_scale) != NULL);
+}
+
+static OrtStatus *give_all(Call *call, const Roles *roles, const Tensor *like)
+{
+    const int64_t *channels = &like->shape[like->rank - 1];
+    if (roles->sum) TRY(give(call, roles->sum - 1, like->shape, like->rank));
+    if (roles->y) TRY(give(call, roles->y - 1, like->shape, like->rank));
+    if (roles->mean) TRY(give(call, roles->mean - 1, channels, 1));
+    if (roles->mean_square) TRY(give(call, roles->mean_square - 1, channels, 1));
+    return NULL;
 }
 
 static OrtStatus *run(Call *call, Roles roles)
 {
     const Tensor *in = call->inputs, *like = &in[0];
-    if (!fits(call, &roles)) return refuse(call, "the inputs of one of utterd's operators differ in frames or channels");
-    const int64_t channels = like->shape[like->rank - 1];
-    if (roles.sum != NONE) TRY(give(call, (size_t)roles.sum, like->shape, like->rank));
-    if (roles.y != NONE) TRY(give(call, (size_t)roles.y, like->shape, like->rank));
-    for (int kind = 0; roles.statistics != NONE && kind < 2; kind++)
-        TRY(give(call, (size_t)(roles.statistics + kind), &channels, 1));
-    if (like->count == 0) return NULL;
+    if (!fits(call, &roles))
+        return refuse(call, "the inputs of one of utterd's operators differ in frames or channels");
+    TRY(give_all(call, &roles, like));
+    const size_t channels = (size_t)like->shape[like->rank - 1];
     Job job = {
         .attributes = call->attributes,
-        .channels = (size_t)channels,
-        .frames = like->count / (size_t)channels,
+        .channels = channels,
+        .frames = like->count / channels,
         .x = at(in, roles.x),
         .q = at(in, roles.q),
         .q_scale = at(in, roles.q_scale),
@@ -141,32 +153,36 @@ static OrtStatus *run(Call *call, Roles roles)
         .y = at(call->outputs, roles.y),
     };
     job.pieces = count_pieces(job.frames, job.channels);
-    return run_with_memory(
-        call, &job, at(in, roles.y_scale), at(call->outputs, roles.statistics),
-        roles.statistics == NONE ? NULL : at(call->outputs, roles.statistics + 1));
+    float *mean = at(call->outputs, roles.mean), *mean_square = at(call->outputs, roles.mean_square);
+    return run_with_memory(call, &job, at(in, roles.y_scale), mean, mean_square);
 }
 
 OrtStatus *snake_quantize(Call *call)
 {
-    return run(call, (Roles){0, NONE, NONE, NONE, NONE, NONE, 1, 2, 3, .sum = NONE, .y = 0, .statistics = 1});
+    return run(call, (Roles){.x = 1, .scale = 2, .shift = 3, .y_scale = 4, .y = 1, .mean = 2, .mean_square = 3});
 }
 
 OrtStatus *dequantize_snake_quantize(Call *call)
 {
-    return run(call, (Roles){NONE, 0, 1, NONE, NONE, NONE, 2, 3, 4, .sum = NONE, .y = 0, .statistics = 1});
+    return run(
+        call,
+        (Roles){.q = 1, .q_scale = 2, .scale = 3, .shift = 4, .y_scale = 5, .y = 1, .mean = 2, .mean_square = 3});
 }
 
 OrtStatus *residual_snake_quantize(Call *call)
 {
-    return run(call, (Roles){0, 1, 2, NONE, NONE, NONE, 3, 4, 5, .sum = 0, .y = 1, .statistics = 2});
+    return run(
+        call, (Roles){
+                  .x = 1, .q = 2, .q_scale = 3, .scale = 4, .shift = 5, .y_scale = 6, /* inputs */
+                  .sum = 1, .y = 2, .mean = 3, .mean_square = 4});
 }
 
 OrtStatus *dequantize_add(Call *call)
 {
-    return run(call, (Roles){0, 1, 2, 3, 4, 5, NONE, NONE, NONE, .sum = 0, .y = NONE, .statistics = NONE});
+    return run(call, (Roles){.x = 1, .q = 2, .q_scale = 3, .more_x = 4, .more_q = 5, .more_q_scale = 6, .sum = 1});
 }
 
 OrtStatus *leaky_relu_quantize(Call *call)
 {
-    return run(call, (Roles){0, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 1, .sum = NONE, .y = 0, .statistics = NONE});
+    return run(call, (Roles){.x = 1, .y_scale = 2, .y = 1});
 }

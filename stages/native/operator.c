@@ -1,9 +1,11 @@
 #include "operator.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SMALLEST_PIECE = 16384, MOST_PIECES = 16 };
+enum { MOST_COLUMNS = 1 << 24, MOST_PADDING = 1 << 16 }; /* far beyond any model's: sizes cannot overflow */
 
 typedef struct {
     const OrtApi *api;
@@ -25,20 +27,38 @@ static int input_need(const OrtCustomOp *op, size_t i) { return need_of(operator
 static int output_need(const OrtCustomOp *op, size_t i) { return need_of(operator_of(op)->signature.outputs[i]); }
 static int input_memory(const OrtCustomOp *op, size_t i) { return (void)op, (void)i, 0; /* the provider's own */ }
 
-static int has(const Kernel *kernel, const char *attribute)
+static OrtStatus *read_whole(const OrtApi *api, const OrtKernelInfo *info, const char *name, int most, size_t *into)
 {
-    const char *found = strstr(kernel->operator->signature.attributes, attribute);
-    return found != NULL;
+    int64_t value = 0;
+    TRY(api->KernelInfoGetAttribute_int64(info, name, &value));
+    if (value < 0 || value > most) {
+        char reason[64];
+        snprintf(reason, sizeof reason, "utterd's operators take %s from 0 to %d", name, most);
+        return api->CreateStatus(ORT_INVALID_ARGUMENT, reason);
+    }
+    *into = (size_t)value;
+    return NULL;
+}
+
+static OrtStatus *read_zero(const OrtApi *api, const OrtKernelInfo *info, const char *name, float *zero)
+{
+    size_t value = 0;
+    TRY(read_whole(api, info, name, UINT8_MAX, &value));
+    *zero = (float)value;
+    return NULL;
 }
 
 static OrtStatus *read_attributes(Kernel *kernel, const OrtKernelInfo *info)
 {
     const OrtApi *api = kernel->api;
+    const unsigned has = kernel->operator->signature.attributes;
     Attributes *into = &kernel->attributes;
-    if (has(kernel, "epsilon ")) TRY(api->KernelInfoGetAttribute_float(info, "epsilon", &into->epsilon));
-    if (has(kernel, "slope ")) TRY(api->KernelInfoGetAttribute_float(info, "slope", &into->slope));
-    if (has(kernel, "q_zero ")) TRY(api->KernelInfoGetAttribute_int64(info, "q_zero", &into->q_zero));
-    if (has(kernel, "y_zero ")) TRY(api->KernelInfoGetAttribute_int64(info, "y_zero", &into->y_zero));
+    if (has & EPSILON) TRY(api->KernelInfoGetAttribute_float(info, "epsilon", &into->epsilon));
+    if (has & SLOPE) TRY(api->KernelInfoGetAttribute_float(info, "slope", &into->slope));
+    if (has & Q_ZERO) TRY(read_zero(api, info, "q_zero", &into->q_zero));
+    if (has & Y_ZERO) TRY(read_zero(api, info, "y_zero", &into->y_zero));
+    if (has & COLUMNS) TRY(read_whole(api, info, "columns", MOST_COLUMNS, &into->columns));
+    if (has & PADDING) TRY(read_whole(api, info, "padding", MOST_PADDING, &into->padding));
     return NULL;
 }
 
@@ -59,6 +79,7 @@ static OrtStatus *create_kernel(const OrtCustomOp *op, const OrtApi *api, const 
 
 static OrtStatus *describe(const OrtApi *api, const OrtValue *value, Tensor *tensor)
 {
+    static double no_values; /* ONNX Runtime's allocator gives NULL for these */
     OrtTensorTypeAndShapeInfo *info = NULL;
     TRY(api->GetTensorTypeAndShape(value, &info));
     OrtStatus *status = api->GetDimensionsCount(info, &tensor->rank);
@@ -69,7 +90,9 @@ static OrtStatus *describe(const OrtApi *api, const OrtValue *value, Tensor *ten
     TRY(status);
     tensor->count = 1;
     for (size_t i = 0; i < tensor->rank; i++) tensor->count *= (size_t)tensor->shape[i];
-    return api->GetTensorMutableData((OrtValue *)value, &tensor->data);
+    TRY(api->GetTensorMutableData((OrtValue *)value, &tensor->data));
+    if (tensor->data == NULL) tensor->data = &no_values;
+    return NULL;
 }
 
 static OrtStatus *compute(void *kernel_, OrtKernelContext *context)

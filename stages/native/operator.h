@@ -4,15 +4,19 @@
 
 #include "ort.h"
 
-enum { MOST_INPUTS = 7, MOST_OUTPUTS = 4, MOST_DIMENSIONS = 6 };
+enum { MOST_INPUTS = 6, MOST_OUTPUTS = 4, MOST_DIMENSIONS = 6 };
+
+/* What an operator may have, all required: a sum of these. */
+enum { NO_ATTRIBUTES = 0, EPSILON = 1, SLOPE = 2, Q_ZERO = 4, Y_ZERO = 8, COLUMNS = 16, PADDING = 32 };
 
 typedef struct {
     float epsilon, slope;
-    int64_t q_zero, y_zero; /* of uint8 inputs and outputs */
+    float q_zero, y_zero;    /* of uint8 inputs and outputs: whole, 0 to 255 */
+    size_t columns, padding; /* of packed weights; frames of zeros at either end */
 } Attributes;
 
 typedef struct {
-    void *data; /* NULL if left out */
+    void *data; /* NULL if left out, and then alone: a tensor of no values has an address as well */
     size_t rank, count;
     int64_t shape[MOST_DIMENSIONS];
 } Tensor;
@@ -31,7 +35,7 @@ typedef struct {
     const char *name;
     const char *inputs;  /* a letter each: f float32, u uint8; capital if it may be left out */
     const char *outputs;
-    const char *attributes; /* their names, with a space behind each */
+    unsigned attributes;
     OrtStatus *(*compute)(Call *call);
 } Signature;
 
@@ -45,13 +49,14 @@ void make_operator(Operator *operator, const Signature *signature);
 
 OrtStatus *refuse(const Call *call, const char *reason);
 
-/* Make output `index` of that shape; nothing if the graph leaves it out. */
+/* Make output `index` of that shape, its values still anything; nothing if the graph leaves it out. */
 OrtStatus *give(Call *call, size_t index, const int64_t *shape, size_t rank);
 
-/* Call work(argument, i) for every i below `total`, on the session's threads. */
+/* Call work(argument, i) for every i below `total`, on the session's threads, and wait for all. */
 OrtStatus *in_parallel(const Call *call, void (*work)(void *, size_t), size_t total, void *argument);
 
-/* Pieces to cut `units` of `size` values each into: enough for the threads, none too small to be worth it. */
+/* Pieces to cut `units` of `size` values each into: enough for any threads, none too small to be worth it. However many
+ * threads there are, so that sums over pieces are added up in one order and results are the same to the last bit. */
 size_t count_pieces(size_t units, size_t size);
 
 #define TRY(call_)                                \

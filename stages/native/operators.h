@@ -11,5 +11,7 @@ OrtStatus *dequantize_snake_quantize(Call *call);
 OrtStatus *residual_snake_quantize(Call *call);
 OrtStatus *dequantize_add(Call *call);
 OrtStatus *leaky_relu_quantize(Call *call);
+OrtStatus *packed_matmul(Call *call);
+OrtStatus *packed_conv(Call *call);
 
 #endif

@@ -14,7 +14,7 @@ from utterd.config.paths import find_paths
 from utterd.stages.models.errors import WrongInput
 from utterd.stages.models.preparing.kept import sha256_of
 from utterd.stages.models.preparing.model import GRAPH
-from utterd.stages.models.splitting.graph import SplitError
+from utterd.stages.models.splitting import SplitError
 from utterd.stages.models.splitting.loading import load
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from onnx import ModelProto
 
 from utterd.stages.models.preparing.material import Material
+from utterd.stages.models.preparing.packing import with_packed_weights
 from utterd.stages.models.quantising.half import halved
 from utterd.stages.models.quantising.parts import int4_text, integer_decoder, integer_text, integer_vocoder
 from utterd.stages.models.quantising.weights import weight_levels
@@ -19,7 +20,7 @@ from utterd.stages.models.vocoder.integers import emit_windowed_int8
 
 _MAKERS: Final = (
     *("splitting/*.py", "vocoder/*.py", "quantising/*"),
-    *(f"preparing/{module}.py" for module in ("arrays", "material", "optimising", "recipes", "voices")),
+    *(f"preparing/{module}.py" for module in ("arrays", "material", "optimising", "packing", "recipes", "voices")),
 )
 """Files that decide what graphs and tables look like."""
 
@@ -52,10 +53,14 @@ class Composition:
 
 RECIPES: Final[Mapping[str, Recipe]] = {
     "text.fp32": Recipe(make=lambda of: of.split.text),
+    "text.fp32-native": Recipe(
+        make=lambda of: with_packed_weights(of.split.text, exact=("durations", "f0")), native=True
+    ),
     "text.int8": Recipe(make=lambda of: integer_text(of.split.text, of.text_feeds(), weight_levels())),
     "text.int4": Recipe(make=lambda of: int4_text(of.split.text)),
     "text.fp16": Recipe(make=lambda of: halved(of.split.text), portable=True),
     "decoder.fp32": Recipe(make=lambda of: of.split.decoder),
+    "decoder.fp32-native": Recipe(make=lambda of: with_packed_weights(of.split.decoder), native=True),
     "decoder.int8": Recipe(make=lambda of: integer_decoder(of.split.decoder, of.decoder_feeds(), weight_levels())),
     "decoder.fp16": Recipe(make=lambda of: halved(of.split.decoder), portable=True),
     "vocoder.fp32": Recipe(make=lambda of: emit_windowed(of.split.vocoder, native=False, measuring=True)),
@@ -85,11 +90,11 @@ VARIANTS: Final[Mapping[str, Composition]] = {
     )
     for name, text, decoder, vocoder, whole, why in (
         ("fp32", "fp32", "fp32", "fp32", "fp32", "the sound of the model itself"),
-        ("fp32-native", "fp32", "fp32", "fp32-native", "fp32-native", "the same, faster"),
+        ("fp32-native", "fp32-native", "fp32-native", "fp32-native", "fp32-native", "the same, faster"),
         ("int8", "int8", "int8", "int8", None, "fastest without native operators"),
         ("int8-native", "int8", "int8", "int8-native", None, "fastest"),
         ("int8-sound", "fp32", "int8", "int8", None, "durations and pitch of the model itself, and nearly as fast"),
-        ("int8-sound-native", "fp32", "int8", "int8-native", None, "the same, faster"),
+        ("int8-sound-native", "fp32-native", "int8", "int8-native", None, "the same, faster"),
         ("hybrid", "int8", "fp32", "fp32", "fp32", "speaks early with a float32 vocoder's sound"),
         ("fp16", "fp16", "fp16", "fp16", None, "half the disk; for accelerators, not for CPUs"),
         ("int4", "int4", "fp32", "fp32", "fp32", "a smaller text part"),

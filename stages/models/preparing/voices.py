@@ -25,9 +25,7 @@ def measure(voice: str, material: Material) -> Statistics:
         frames += length
         mean = mean + length * measured["mean"].astype(np.float64)
         mean_square = mean_square + length * measured["mean_square"].astype(np.float64)
-    mean, mean_square = mean / frames, mean_square / frames
-    variance = np.maximum(mean_square - mean**2, 0)
-    return Statistics(mean=mean.astype(np.float32), variance=variance.astype(np.float32))
+    return Statistics.of_means(mean / frames, mean_square / frames)
 
 
 class VoiceTables:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-from onnx import AttributeProto, GraphProto, ModelProto, NodeProto
+from onnx import ModelProto, NodeProto
+
+from utterd.stages.models.splitting.graph import reads
 
 
 class Flow:
@@ -24,15 +26,5 @@ class Flow:
             found.add(name)
             node = self._makers.get(name)
             if node is not None and name not in stop_at:
-                waiting += _reads(node)
+                waiting += reads(node)
         return found
-
-
-def _reads(node: NodeProto) -> list[str]:
-    """The bodies of branches and loops included; what these make themselves is made of what they read."""
-    bodies = [each.g for each in node.attribute if each.type == AttributeProto.GRAPH]
-    return [name for name in node.input if name] + [name for body in bodies for name in _body_reads(body)]
-
-
-def _body_reads(body: GraphProto) -> list[str]:
-    return [name for node in body.node for name in _reads(node)] + [output.name for output in body.output]

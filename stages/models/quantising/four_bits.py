@@ -4,18 +4,20 @@ Round to nearest in blocks of 32, one scale a block, for ONNX Runtime's MatMulNB
 onnxruntime.quantization, needs one library more, and writes weights that layers share as often as they are used.)
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from utterd.stages.models.quantising.rewriting import rewritten
+from utterd.stages.models.vocoder.graph import MICROSOFT_DOMAIN
+
 BLOCK: Final = 32
 """Weights to a scale; with it a weight takes 5 bits."""
 _ZERO: Final = 8
 """What stands for 0 among 0 to 15, unless a node is given others."""
-_MICROSOFT: Final = "com.microsoft"
 
 
 def with_int4_products(model: ModelProto, but: Collection[str]) -> ModelProto:
@@ -24,21 +26,18 @@ def with_int4_products(model: ModelProto, but: Collection[str]) -> ModelProto:
     Args:
         but: names of nodes that stay as they are.
     """
-    copy = ModelProto()
-    copy.CopyFrom(model)
-    graph = copy.graph
-    matrices = {tensor.name: tensor for tensor in graph.initializer if len(tensor.dims) == 2}
-    packed: dict[str, list[str]] = {}
-    for node in graph.node:
+    matrices = {tensor.name: tensor for tensor in model.graph.initializer if len(tensor.dims) == 2}
+    packed: dict[str, list[TensorProto]] = {}
+    nodes: list[NodeProto] = []
+    for node in model.graph.node:
         if node.op_type == "MatMul" and node.input[1] in matrices and node.name not in but:
-            tensor = matrices[node.input[1]]
-            if tensor.name not in packed:
-                packed[tensor.name] = list(_add_packed(copy, tensor))
-            node.CopyFrom(_product(node, tensor, packed[tensor.name]))
-    _drop(copy, packed)
-    if packed and not any(opset.domain == _MICROSOFT for opset in copy.opset_import):
-        copy.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
-    return copy
+            matrix = matrices[node.input[1]]
+            if matrix.name not in packed:
+                packed[matrix.name] = _packed(matrix)
+            nodes.append(_product(node, matrix, packed[matrix.name]))
+        else:
+            nodes.append(node)
+    return rewritten(model, nodes, [tensor for each in packed.values() for tensor in each])
 
 
 def pack(weight: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
@@ -60,34 +59,24 @@ def pack(weight: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], npt.ND
     return nibbles, scale.reshape(-1).astype(np.float32)
 
 
-def _add_packed(model: ModelProto, tensor: TensorProto) -> Iterator[str]:
-    nibbles, scales = pack(numpy_helper.to_array(tensor))
-    for packed in (
-        numpy_helper.from_array(nibbles, f"{tensor.name}.int4"),
-        numpy_helper.from_array(scales, f"{tensor.name}.scales"),
-    ):
-        model.graph.initializer.append(packed)
-        yield packed.name
+def _packed(matrix: TensorProto) -> list[TensorProto]:
+    nibbles, scales = pack(numpy_helper.to_array(matrix))
+    return [
+        numpy_helper.from_array(nibbles, f"{matrix.name}.int4"),
+        numpy_helper.from_array(scales, f"{matrix.name}.scales"),
+    ]
 
 
-def _product(node: NodeProto, tensor: TensorProto, packed: list[str]) -> NodeProto:
-    inputs, outputs = tensor.dims
+def _product(node: NodeProto, matrix: TensorProto, packed: Iterable[TensorProto]) -> NodeProto:
+    inputs, outputs = matrix.dims
     return helper.make_node(
         "MatMulNBits",
-        [node.input[0], *packed],
+        [node.input[0], *(tensor.name for tensor in packed)],
         list(node.output),
         name=node.name,
-        domain=_MICROSOFT,
+        domain=MICROSOFT_DOMAIN,
         K=inputs,
         N=outputs,
         bits=4,
         block_size=BLOCK,
     )
-
-
-def _drop(model: ModelProto, names: dict[str, list[str]]) -> None:
-    """Matrices that nothing reads any more."""
-    read = {name for node in model.graph.node for name in node.input}
-    kept = [tensor for tensor in model.graph.initializer if tensor.name not in names or tensor.name in read]
-    del model.graph.initializer[:]
-    model.graph.initializer.extend(kept)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from onnx import ModelProto
-from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
+from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from utterd.stages.models.quantising.flow import Flow
 
@@ -11,13 +11,8 @@ from utterd.stages.models.quantising.flow import Flow
 def halved(model: ModelProto) -> ModelProto:
     """A copy with float16 weights and arithmetic, but for the harmonic source, whose phase is a sum of thousands."""
     copy = ModelProto()
-    copy.CopyFrom(model)
-    converted: ModelProto = convert_float_to_float16(
-        copy,
-        keep_io_types=True,
-        op_block_list=DEFAULT_OP_BLOCK_LIST,
-        node_block_list=_source(model),
-    )
+    copy.CopyFrom(model)  # what is given is changed
+    converted: ModelProto = convert_float_to_float16(copy, keep_io_types=True, node_block_list=_source(model))
     return converted
 
 

@@ -15,11 +15,12 @@ import numpy.typing as npt
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from utterd.stages.models.quantising.ranges import Channels
+from utterd.stages.models.quantising.rewriting import rewritten
 from utterd.stages.models.vocoder.description import Convolution
+from utterd.stages.models.vocoder.graph import MICROSOFT_DOMAIN
 from utterd.stages.models.vocoder.ranges import Range
 from utterd.stages.models.vocoder.rounding import OUTPUT_ZERO, Rounded, rounded
 
-_MICROSOFT: Final = "com.microsoft"
 _ANY: Final = np.ones(1, np.float32)
 
 
@@ -57,24 +58,14 @@ def with_integers(
         ranges: of all of `ranged_tensors`.
         weight_levels: the largest integer weight: 127, or 63 for processors whose sums would overflow.
     """
-    copy = ModelProto()
-    copy.CopyFrom(model)
-    graph = copy.graph
-    weights = {tensor.name: tensor for tensor in graph.initializer}
+    weights = {tensor.name: tensor for tensor in model.graph.initializer}
     exchange = _Exchange(weights, _common(_named(model, names), ranges), ranges, weight_levels)
-    for node in graph.node:
+    for node in model.graph.node:
         if node.name in names:
             exchange.exchange(node)
         else:
             exchange.nodes.append(node)
-    read = {name for node in exchange.nodes for name in node.input} | {output.name for output in graph.output}
-    constants = {**weights, **exchange.constants}
-    del graph.node[:], graph.initializer[:]
-    graph.node.extend(exchange.nodes)
-    graph.initializer.extend(tensor for name, tensor in constants.items() if name in read)
-    if not any(opset.domain == _MICROSOFT for opset in copy.opset_import):
-        copy.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
-    return copy
+    return rewritten(model, exchange.nodes, exchange.constants.values())
 
 
 def _groups(convolution: NodeProto) -> int:
@@ -155,7 +146,7 @@ class _Exchange:
             zero,
             self._constant(f"{name}.zero", np.zeros(len(rounded_.bias), np.int8)),
         ]
-        self._add("MatMulIntegerToFloat", inputs, node.output[0], domain=_MICROSOFT)
+        self._add("MatMulIntegerToFloat", inputs, node.output[0], domain=MICROSOFT_DOMAIN)
 
     def _rounded(
         self, weight: npt.NDArray[np.float32], bias: npt.NDArray[np.float32] | None, x: str, got: Range

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-_MICROSOFT: Final = "com.microsoft"
+from utterd.stages.models.quantising.rewriting import rewritten
+from utterd.stages.models.vocoder.graph import MICROSOFT_DOMAIN
+
 _LEAST_SCALE: Final = 1e-8
 _OPTIONAL: Final = slice(3, 8)
 """Inputs behind the weights: bias, lengths, the first state, the first cell, peepholes."""
@@ -21,19 +23,12 @@ def with_integer_lstms(model: ModelProto, *, weight_levels: int) -> ModelProto:
     Args:
         weight_levels: the largest integer weight.
     """
-    copy = ModelProto()
-    copy.CopyFrom(model)
-    graph = copy.graph
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "LSTM" and _fits(node, constants):
-            node.CopyFrom(_exchanged(node, constants, weight_levels))
-    read = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
-    del graph.initializer[:]
-    graph.initializer.extend(tensor for name, tensor in constants.items() if name in read)
-    if not any(opset.domain == _MICROSOFT for opset in copy.opset_import):
-        copy.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
-    return copy
+    constants = {tensor.name: tensor for tensor in model.graph.initializer}
+    nodes = [
+        _exchanged(node, constants, weight_levels) if node.op_type == "LSTM" and _fits(node, constants) else node
+        for node in model.graph.node
+    ]
+    return rewritten(model, nodes, constants.values())
 
 
 def _fits(node: NodeProto, constants: dict[str, TensorProto]) -> bool:
@@ -43,6 +38,7 @@ def _fits(node: NodeProto, constants: dict[str, TensorProto]) -> bool:
 
 
 def _exchanged(node: NodeProto, constants: dict[str, TensorProto], weight_levels: int) -> NodeProto:
+    """The node that takes its place; its weights are added to `constants`."""
     weights: list[str] = []
     scales: list[str] = []
     for name in node.input[1:3]:
@@ -59,7 +55,7 @@ def _exchanged(node: NodeProto, constants: dict[str, TensorProto], weight_levels
         scales += rest
     optional = [*node.input[_OPTIONAL], "", "", "", "", ""][: _OPTIONAL.stop - _OPTIONAL.start]
     inputs = [node.input[0], *weights, *optional, *scales]
-    exchanged = helper.make_node("DynamicQuantizeLSTM", inputs, list(node.output), node.name, domain=_MICROSOFT)
+    exchanged = helper.make_node("DynamicQuantizeLSTM", inputs, list(node.output), node.name, domain=MICROSOFT_DOMAIN)
     exchanged.attribute.extend(each for each in node.attribute if each.name != "layout")
     return exchanged
 

@@ -25,7 +25,7 @@ class Channels:
 
 
 def measured_ranges(model: ModelProto, tensors: Mapping[str, Channels], feeds: Iterable[Arrays]) -> dict[str, Range]:
-    """Of these tensors of `model` over all feeds, with headroom."""
+    """Of these tensors of `model` over all feeds, at least one, with headroom."""
     running = Running(_measuring(model, tensors))
     low: dict[str, FloatArray] = {}
     high: dict[str, FloatArray] = {}
@@ -39,6 +39,7 @@ def measured_ranges(model: ModelProto, tensors: Mapping[str, Channels], feeds: I
 
 
 def with_headroom(seen: Range) -> Range:
+    """Farther from 0 on either side, which is all that matters: every grid has 0 in it (`vocoder.rounding`)."""
     return Range(seen.low * np.float32(HEADROOM), seen.high * np.float32(HEADROOM))
 
 

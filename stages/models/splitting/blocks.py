@@ -5,11 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from utterd.stages.models.splitting.convolutions import read_convolution, read_upsampling
-from utterd.stages.models.splitting.graph import Graph, NotFound, attribute
+from utterd.stages.models.splitting.errors import NotFound
+from utterd.stages.models.splitting.graph import Graph, attribute
 from utterd.stages.models.splitting.snakes import read_snake
 from utterd.stages.models.vocoder.description import ResidualStep, Stage, Upsampling
 
 Block = tuple[ResidualStep, ...]
+_ONE_IN_FRONT = [0, 0, 1, 0, 0, 0]
+"""Pads of (batch, channels, frames)."""
+_MOST_BLOCKS = 16
+"""Beside each other in a stage; Kokoro has 3. What adds a sum to itself time and again would have any number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,15 +25,19 @@ class ReadStage:
     features: str
     """In front of its LeakyReLU."""
     harmonics: str
-    epsilons: frozenset[float]
 
 
 class StageReader:
     """Of one graph."""
 
     def __init__(self, graph: Graph, style: str) -> None:
+        """
+        Args:
+            style: the graph's input that normalisations depend on.
+        """
         self._graph, self._style = graph, style
-        self._epsilons: set[float] = set()
+        self.epsilons: set[float] = set()
+        """Of the normalisations that were read."""
 
     def read(self, tensor: str) -> ReadStage | None:
         """The stage whose blocks' mean `tensor` is; None if it is no such mean.
@@ -63,7 +72,7 @@ class StageReader:
             noise_block=noise_block,
             blocks=tuple(block for block, _ in blocks),
         )
-        return ReadStage(stage, activation.input[0], convolution[1], frozenset(self._epsilons))
+        return ReadStage(stage, activation.input[0], convolution[1])
 
     def _blocks(self, tensor: str) -> list[tuple[Block, str]] | None:
         """Those that `tensor` is the mean of, each with what goes into it."""
@@ -71,20 +80,25 @@ class StageReader:
         divisor, total = self._graph.operands(node) if node is not None else (None, "")
         if node is None or divisor is None or divisor.size != 1:
             return None
-        count = float(divisor.ravel()[0]) if node.op_type == "Div" else 1 / float(divisor.ravel()[0])
+        factor = float(divisor.ravel()[0])
+        count = factor if node.op_type == "Div" else 1 / factor if factor else 0
         blocks = self._summed(total)
-        if blocks is None or not np.isclose(len(blocks), count, rtol=1e-3):
-            return None
-        return blocks
+        return blocks if blocks is not None and np.isclose(len(blocks), count, rtol=1e-3) else None
 
     def _summed(self, tensor: str) -> list[tuple[Block, str]] | None:
-        block, source = self._block(tensor)
-        if block:
-            return [(block, source)]
-        node = self._graph.made_by(tensor, "Add")
-        parts = [self._summed(each) for each in node.input] if node is not None else [None]
-        found = [part for part in parts if part is not None]
-        return [each for part in found for each in part] if len(found) == len(parts) else None
+        """Those that `tensor` is the sum of, in their order."""
+        found: list[tuple[Block, str]] = []
+        waiting = [tensor]
+        while waiting:
+            block, source = self._block(waiting.pop())
+            node = self._graph.made_by(source, "Add") if not block else None
+            if block:
+                found.append((block, source))
+            elif node is None or len(waiting) + len(found) > _MOST_BLOCKS:
+                return None
+            else:
+                waiting += reversed(node.input)
+        return found
 
     def _block(self, tensor: str) -> tuple[Block, str]:
         """The steps that end in `tensor`, first to last, and what goes into them; no steps: `tensor` itself."""
@@ -95,6 +109,7 @@ class StageReader:
         return tuple(steps), tensor
 
     def _step(self, tensor: str) -> tuple[ResidualStep, str] | None:
+        """The step that ends in `tensor`, and what goes into it."""
         node = self._graph.made_by(tensor, "Add")
         for changed, source in (node.input, reversed(node.input)) if node is not None else ():
             second = read_convolution(self._graph, changed)
@@ -102,7 +117,7 @@ class StageReader:
             first = read_convolution(self._graph, second_snake.source) if second_snake is not None else None
             first_snake = read_snake(self._graph, first[1], self._style) if first is not None else None
             if second and second_snake and first and first_snake and first_snake.source == source:
-                self._epsilons |= {first_snake.epsilon, second_snake.epsilon}
+                self.epsilons |= {first_snake.epsilon, second_snake.epsilon}
                 step = ResidualStep(
                     first_norm=first_snake.norm, first=first[0], second_norm=second_snake.norm, second=second[0]
                 )
@@ -110,15 +125,11 @@ class StageReader:
         return None
 
     def _upsampling(self, tensor: str) -> tuple[Upsampling, bool, str] | None:
-        """It, whether a frame is reflected behind it, and what goes into it."""
+        """It, whether a frame is reflected in front of what it makes, and what goes into it."""
         padded = self._graph.made_by(tensor, "Pad")
         if padded is not None:
             pads = self._graph.constant(padded.input[1])
-            if (
-                attribute(padded, "mode", "constant") != "reflect"
-                or pads is None
-                or pads.tolist() != [0, 0, 1, 0, 0, 0]
-            ):
+            if attribute(padded, "mode", "constant") != "reflect" or pads is None or pads.tolist() != _ONE_IN_FRONT:
                 return None
             tensor = padded.input[0]
         found = read_upsampling(self._graph, tensor)

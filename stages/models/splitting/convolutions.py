@@ -1,8 +1,9 @@
 """Reads convolutions along time, with weights that are constant."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
-from onnx import NodeProto
 
 from utterd.stages.models.splitting.graph import Graph, attribute
 from utterd.stages.models.vocoder.description import Convolution, Upsampling
@@ -10,45 +11,62 @@ from utterd.stages.models.vocoder.description import Convolution, Upsampling
 Array = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What Conv and ConvTranspose have in common."""
+
+    weight: Array
+    """(out, in, kernel), or (in, out, kernel) of a transposed one."""
+    bias: Array
+    """(out,)."""
+    stride: int
+    dilation: int
+    padding: int
+    """At either end."""
+    source: str
+
+
 def read_convolution(graph: Graph, tensor: str) -> tuple[Convolution, str] | None:
     """What makes `tensor`, and of what; None if that is not such a convolution."""
-    node = graph.made_by(tensor, "Conv")
-    weights = _weights(graph, node, outputs=0)
-    if node is None or weights is None:
-        return None
-    before, after = attribute(node, "pads", [0, 0])
-    if before != after:
+    read = _read(graph, tensor, "Conv", outputs=0)
+    if read is None:
         return None
     convolution = Convolution(
-        weight=weights[0],
-        bias=weights[1],
-        stride=attribute(node, "strides", [1])[0],
-        dilation=attribute(node, "dilations", [1])[0],
-        padding=before,
+        weight=read.weight, bias=read.bias, stride=read.stride, dilation=read.dilation, padding=read.padding
     )
-    return convolution, node.input[0]
+    return convolution, read.source
 
 
 def read_upsampling(graph: Graph, tensor: str) -> tuple[Upsampling, str] | None:
     """Likewise, of a transposed convolution."""
-    node = graph.made_by(tensor, "ConvTranspose")
-    weights = _weights(graph, node, outputs=1)
-    if node is None or weights is None:
+    read = _read(graph, tensor, "ConvTranspose", outputs=1)
+    if read is None or read.dilation != 1:
         return None
-    before, after = attribute(node, "pads", [0, 0])
-    plain = attribute(node, "dilations", [1]) == [1] and attribute(node, "output_padding", [0]) == [0]
-    if before != after or not plain or attribute(node, "output_shape"):
-        return None
-    stride = attribute(node, "strides", [1])[0]
-    return Upsampling(weight=weights[0], bias=weights[1], stride=stride, padding=before), node.input[0]
+    return Upsampling(weight=read.weight, bias=read.bias, stride=read.stride, padding=read.padding), read.source
 
 
-def _weights(graph: Graph, node: NodeProto | None, *, outputs: int) -> tuple[Array, Array] | None:
-    """Weight and bias of an ungrouped convolution of one dimension; `outputs` is the axis of its output channels."""
+def _read(graph: Graph, tensor: str, op_type: str, *, outputs: int) -> _Read | None:
+    """An ungrouped one of one dimension, padded alike at both ends.
+
+    Args:
+        outputs: the axis of its weight that its output channels are.
+    """
+    node = graph.made_by(tensor, op_type)
     if node is None or attribute(node, "group", 1) != 1 or attribute(node, "auto_pad", "NOTSET") != "NOTSET":
         return None
-    weight = graph.constant(node.input[1])
-    if weight is None or weight.ndim != 3:
+    if attribute(node, "output_padding", [0]) != [0] or attribute(node, "output_shape"):
         return None
-    bias = graph.constant(node.input[2]) if len(node.input) > 2 else np.zeros(weight.shape[outputs], np.float32)
-    return None if bias is None else (np.array(weight, np.float32), np.array(bias, np.float32))
+    weight = graph.constant(node.input[1])
+    if weight is None or weight.ndim != 3 or not weight.size:
+        return None
+    channels = weight.shape[outputs]
+    bias = graph.constant(node.input[2]) if len(node.input) > 2 and node.input[2] else np.zeros(channels, np.float32)
+    pads = attribute(node, "pads", [0, 0])
+    strides, dilations = (attribute(node, name, [1]) for name in ("strides", "dilations"))
+    if bias is None or bias.shape != (channels,) or [len(each) for each in (pads, strides, dilations)] != [2, 1, 1]:
+        return None
+    if pads[0] != pads[1] or min(*pads, strides[0] - 1, dilations[0] - 1) < 0:
+        return None
+    return _Read(
+        np.array(weight, np.float32), np.array(bias, np.float32), strides[0], dilations[0], pads[0], node.input[0]
+    )

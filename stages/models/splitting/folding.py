@@ -6,9 +6,11 @@ from pathlib import Path
 import onnx
 from onnx import GraphProto
 
-from utterd.stages.inference.onnx_session import onnxruntime
-from utterd.stages.models.splitting.graph import Graph, SplitError, bodies, bring_inside
-from utterd.stages.models.splitting.loading import find_inputs, fix_batch, load
+from utterd.stages.inference.onnx_session import first_line, onnxruntime
+from utterd.stages.models.splitting.errors import SplitError
+from utterd.stages.models.splitting.graph import Graph, bodies, bring_inside
+from utterd.stages.models.splitting.inputs import find_inputs, fix_batch
+from utterd.stages.models.splitting.loading import load
 from utterd.stages.models.splitting.widening import is_half, widen
 
 _FOLDED, _WEIGHTS = "folded.onnx", "folded.weights"
@@ -16,6 +18,8 @@ _LEFT_OUT = ["TransposeOptimizer"]
 """It moves transpositions across what we look for."""
 _SMALLEST_OUTSIDE = 1024
 """Bytes; smaller constants stay in the graph."""
+_LARGEST_FOLDED = 256 << 20
+"""Bytes; Kokoro's largest weight has a tenth of that, and a file of a few bytes can ask for any number of zeros."""
 
 
 def fold(path: Path, folder: Path) -> Graph:
@@ -33,7 +37,7 @@ def fold(path: Path, folder: Path) -> Graph:
     if foreign:
         raise SplitError(
             f"ONNX Runtime {onnxruntime.__version__} puts operators of {foreign[0]} into {path.name}; "
-            "use a later version of it"
+            "use another version of it"
         )
     _mend_bodies(folded.graph, folder)
     return Graph(folded, folder)
@@ -75,16 +79,23 @@ def _optimise(path: Path, name: str, folder: Path) -> None:
     options.add_session_config_entry(
         "session.optimized_model_external_initializers_min_size_in_bytes", str(_SMALLEST_OUTSIDE)
     )
+    options.add_session_config_entry("optimization.constant_folding_max_output_size_in_bytes", str(_LARGEST_FOLDED))
     options.log_severity_level = 4
     size = path.stat().st_size
     try:
         onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=_LEFT_OUT
+            str(path),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=_LEFT_OUT,
+            enable_fallback=0,  # it would say so on stdout, and try the same once more
         )
     except Exception as error:  # its exceptions share no base class of their own
         if shutil.disk_usage(folder).free < size:
             raise SplitError(
-                f"{folder} has no room for the {size >> 20} MiB that {name} needs to be worked on"
+                f"{folder} has no room for the {size >> 20} MiB that {name} needs to be worked on; free some"
             ) from error
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise SplitError(f"ONNX Runtime {onnxruntime.__version__} does not take {name} ({reason})") from error
+        raise SplitError(
+            f"ONNX Runtime {onnxruntime.__version__} does not take {name} ({first_line(error)}); "
+            "download it again, or use the file of a release"
+        ) from error

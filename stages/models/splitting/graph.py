@@ -3,7 +3,7 @@
 Nothing here goes by names: exporters give them as they like.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,8 @@ from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto,
 Constant = npt.NDArray[Any]
 
 
-class SplitError(Exception):
-    """A model that cannot be taken apart; the message is a sentence for people: which, why, and what to do."""
-
-
-class NotFound(Exception):
-    """Something that Kokoro's graph has, and this one has not; the message names it."""
-
-
 class Graph:
-    """Reads a model; never changes it."""
+    """Reads a model, whose nodes stand in order, makers before users; never changes it."""
 
     def __init__(self, model: ModelProto, folder: Path) -> None:
         """
@@ -35,19 +27,27 @@ class Graph:
         self.outputs = [output.name for output in model.graph.output]
         self._tensors = {tensor.name: tensor for tensor in model.graph.initializer}
         self.constants = list(self._tensors)
-        self._makers = {name: node for node in self.nodes for name in node.output if name}
+        self._reads = [reads(node) for node in self.nodes]
+        self._makers = {name: place for place, node in enumerate(self.nodes) for name in node.output if name}
         self._users: dict[str, list[NodeProto]] = {}
-        for node in self.nodes:
-            for name in dict.fromkeys(reads(node)):
+        for node, names in zip(self.nodes, self._reads, strict=True):
+            for name in dict.fromkeys(names):
                 self._users.setdefault(name, []).append(node)
+
+    @property
+    def names(self) -> set[str]:
+        """Of all tensors, those inside of bodies too."""
+        inner = {name for node in self.nodes for name in names_in(node)}
+        return inner | {each.name for each in [*self.model.graph.input, *self.model.graph.initializer]}
 
     def maker(self, tensor: str) -> NodeProto | None:
         """None: an input, or a constant."""
-        return self._makers.get(tensor)
+        place = self._makers.get(tensor)
+        return None if place is None else self.nodes[place]
 
     def made_by(self, tensor: str, *op_types: str) -> NodeProto | None:
         """Its maker, if that is one of these operators."""
-        node = self._makers.get(tensor)
+        node = self.maker(tensor)
         return node if node is not None and node.op_type in op_types else None
 
     def users(self, tensor: str) -> list[NodeProto]:
@@ -62,6 +62,11 @@ class Graph:
         proto = self._tensors.get(tensor)
         return None if proto is None else _value(proto, self.folder)
 
+    def scalar(self, tensor: str) -> float | None:
+        """The number that is all of a constant, in whatever shape; None if it is something else."""
+        value = self.constant(tensor)
+        return float(value.ravel()[0]) if value is not None and value.size == 1 else None
+
     def operands(self, node: NodeProto) -> tuple[Constant | None, str]:
         """Of two, the constant one, and the other; if neither is constant, None and the first."""
         for constant, other in (node.input[:2], reversed(node.input[:2])):
@@ -72,32 +77,42 @@ class Graph:
 
     def bounds(self, node: NodeProto) -> dict[int, tuple[int, int]] | None:
         """Of a Slice: axis -> where it begins and ends; None if that is not constant, or it does not take every one."""
-        constants = [self.constant(name) for name in node.input[1:] if name]
-        starts, ends, axes, steps = (*constants, None, None, None, None)[:4]
-        if starts is None or ends is None or any(each is None for each in constants):
+        given = [self.constant(name) if name else None for name in node.input[1:]]
+        if any(value is None or value.ndim != 1 for name, value in zip(node.input[1:], given, strict=True) if name):
             return None
-        if steps is not None and np.any(steps != 1):
+        starts, ends, axes, steps = (*given, None, None)[:4]
+        if starts is None or ends is None or (steps is not None and np.any(steps != 1)):
             return None
         places = range(len(starts)) if axes is None else axes
+        if not len(places) == len(starts) == len(ends):
+            return None
         return {int(axis): (int(start), int(end)) for axis, start, end in zip(places, starts, ends, strict=True)}
 
     def between(self, inputs: Iterable[str], outputs: Iterable[str]) -> list[NodeProto]:
         """The nodes that make `outputs` of `inputs` and constants, in the graph's order."""
         wanted, seen = list(outputs), set(inputs)
-        kept: set[str] = set()
+        kept: set[int] = set()
         while wanted:
             tensor = wanted.pop()
-            node = self._makers.get(tensor)
-            if tensor in seen or node is None:
+            place = self._makers.get(tensor)
+            if tensor in seen or place is None:
                 continue
-            seen.update(node.output)
-            kept.add(node.output[0])
-            wanted += reads(node)
-        return [node for node in self.nodes if node.output[0] in kept]
+            seen.update(self.nodes[place].output)
+            kept.add(place)
+            wanted += self._reads[place]
+        return [self.nodes[place] for place in sorted(kept)]
 
-    def depends(self, tensor: str, on: str, *, without: Iterable[str] = ()) -> bool:
-        """Whether `tensor` is made of `on`, other than by way of `without`."""
-        return tensor == on or any(on in reads(node) for node in self.between([on, *without], [tensor]))
+    def made_of(self, tensor: str, *, without: Collection[str] = ()) -> set[str]:
+        """All tensors that depend on this one other than by way of `without`; itself too."""
+        found = {tensor}
+        for node, names in zip(self.nodes, self._reads, strict=True):
+            if not found.isdisjoint(names):
+                found.update(name for name in node.output if name and name not in without)
+        return found
+
+    def depends(self, tensor: str, on: str) -> bool:
+        """Whether `tensor` is made of `on`, or is it."""
+        return tensor in self.made_of(on)
 
 
 def bodies(node: NodeProto) -> Iterator[GraphProto]:
@@ -141,7 +156,7 @@ def attribute(node: NodeProto, name: str, default: Any = None) -> Any:
     for each in node.attribute:
         if each.name == name:
             value = helper.get_attribute_value(each)
-            return value.decode() if isinstance(value, bytes) else value
+            return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     return default
 
 

@@ -11,7 +11,7 @@ _LSTM_LENGTHS, _LSTM_STATES = 4, (5, 6)
 
 
 def stands_for(node: NodeProto, probe: Probe) -> str | None:
-    """The input that the node's output is equal to, whatever the input's values; None if it is not."""
+    """The input that the node's output is equal to, whatever the input's values; None if there is none."""
     for tensor in _candidates(node, probe):
         if probe.shapes(tensor) == probe.shapes(node.output[0]):
             return tensor

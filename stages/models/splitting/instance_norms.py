@@ -23,6 +23,7 @@ class InstanceNorm:
     weight: Array
     """(channels,), or (1,) for all of them."""
     bias: Array
+    """Likewise."""
     epsilon: float
 
 
@@ -37,16 +38,13 @@ def read_square(graph: Graph, tensor: str) -> str | None:
     node = graph.made_by(tensor, "Pow", "Mul")
     if node is None:
         return None
-    exponent = graph.constant(node.input[1])
-    is_square = (
-        node.input[0] == node.input[1] if node.op_type == "Mul" else exponent is not None and np.all(exponent == 2)
-    )
+    is_square = node.input[0] == node.input[1] if node.op_type == "Mul" else graph.scalar(node.input[1]) == 2
     return node.input[0] if is_square else None
 
 
 def _operator(graph: Graph, node: NodeProto) -> InstanceNorm | None:
     weight, bias = (graph.constant(name) for name in node.input[1:3])
-    if weight is None or bias is None:
+    if weight is None or bias is None or weight.ndim != 1 or weight.shape != bias.shape:
         return None
     epsilon = attribute(node, "epsilon", 1e-5)
     return InstanceNorm(node.input[0], weight.astype(np.float64), bias.astype(np.float64), epsilon)
@@ -62,10 +60,10 @@ def _spelled_out(graph: Graph, tensor: str) -> InstanceNorm | None:
     centred = division.input[0]
     difference = graph.made_by(centred, "Sub")
     squares = _mean_over_time(graph, variance)
-    if difference is None or epsilon is None or squares is None or read_square(graph, squares) != centred:
+    if difference is None or squares is None or read_square(graph, squares) != centred:
         return None
     source, mean = difference.input
-    if _mean_over_time(graph, mean) != source:
+    if epsilon is None or epsilon.size != 1 or _mean_over_time(graph, mean) != source:
         return None
     return InstanceNorm(source, np.ones(1), np.zeros(1), float(epsilon.ravel()[0]))
 
@@ -76,4 +74,4 @@ def _mean_over_time(graph: Graph, tensor: str) -> str | None:
     if node is None or not attribute(node, "keepdims", 1):
         return None
     axes = graph.constant(node.input[1]) if len(node.input) > 1 else attribute(node, "axes")  # an input since opset 18
-    return node.input[0] if axes is not None and list(axes) in ([2], [-1]) else None
+    return node.input[0] if axes is not None and np.ravel(axes).tolist() in ([2], [-1]) else None

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from utterd.stages.models.splitting.convolutions import Array, read_upsampling
-from utterd.stages.models.splitting.graph import Graph, NotFound
+from utterd.stages.models.splitting.errors import NotFound
+from utterd.stages.models.splitting.graph import Graph, attribute
 from utterd.stages.models.splitting.moving import moved
 from utterd.stages.models.splitting.waveform_ends import WaveformEnd, read_waveform_end
 
@@ -82,7 +83,9 @@ def _joined(graph: Graph, tensor: str) -> list[_Half]:
     both = graph.made_by(convolution[1], "Concat") if convolution is not None else None
     if convolution is None or both is None or convolution[0].padding or convolution[0].bias.any():
         return []
-    weights = np.split(convolution[0].weight, len(both.input))
+    if len(both.input) != 2 or attribute(both, "axis") != 1 or len(convolution[0].weight) % 2:
+        return []
+    weights = np.split(convolution[0].weight, 2)
     parts = [_polar(graph, each, len(weight)) for each, weight in zip(both.input, weights, strict=True)]
     found = [(part, weight) for part, weight in zip(parts, weights, strict=True) if part is not None]
     return [_Half(kind, weight, convolution[0].stride, source) for (kind, source), weight in found]

@@ -6,9 +6,12 @@ asr, F0, energy, style -> features and harmonics -> generator -> waveform
 
 from dataclasses import dataclass
 
+from onnx import NodeProto
+
+from utterd.stages.models.splitting.errors import NotFound
 from utterd.stages.models.splitting.generator import Generator
-from utterd.stages.models.splitting.graph import Graph, NotFound
-from utterd.stages.models.splitting.loading import Inputs
+from utterd.stages.models.splitting.graph import Constant, Graph
+from utterd.stages.models.splitting.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def find_landmarks(graph: Graph, inputs: Inputs, generator: Generator) -> Landma
     speed, durations = _durations(graph, inputs)
     products = _aligned(graph, durations)
     before = [product for product in products if graph.depends(f0, product)]
-    behind = [product for product in products if graph.depends(generator.features, product, without=curves)]
+    behind = [product for product in products if generator.features in graph.made_of(product, without=curves)]
     if len(products) != 2 or len(before) != 1 or len(behind) != 1 or before == behind:
         raise NotFound("the two products with the alignment of tokens and frames")
     channels = _channels_taken(graph, behind[0])
@@ -59,7 +62,7 @@ def _curves(graph: Graph, generator: Generator) -> list[str]:
     """Outputs of convolutions with kernel 1 from many channels to one, that the generator's inputs depend on."""
     found = []
     for node in graph.between([], [generator.features, generator.harmonics]):
-        weight = graph.constant(node.input[1]) if node.op_type == "Conv" else None
+        weight = _weight(graph, node)
         if weight is not None and weight.shape[0] == weight.shape[2] == 1 < weight.shape[1]:
             found.append(node.output[0])
     return found
@@ -90,10 +93,11 @@ def _is_only(graph: Graph, tensor: str, source: str) -> bool:
 def _aligned(graph: Graph, durations: str) -> list[str]:
     """Products of what does not depend on durations and a matrix that does, and that is the same for all of them."""
     found: dict[str, list[str]] = {}
+    timed = graph.made_of(durations)
     for node in graph.nodes:
-        if node.op_type == "MatMul" and graph.tensor(node.input[1]) is None:
+        if node.op_type == "MatMul":
             left, right = node.input
-            if graph.depends(right, durations) and not graph.depends(left, durations):
+            if right in timed and left not in timed:
                 found.setdefault(_unshaped(graph, right), []).append(node.output[0])
     return max(found.values(), key=len, default=[])
 
@@ -101,10 +105,16 @@ def _aligned(graph: Graph, durations: str) -> list[str]:
 def _channels_taken(graph: Graph, tensor: str) -> int:
     """How many channels the convolutions want that use `tensor`."""
     for user in graph.users(tensor):
-        weight = graph.constant(user.input[1]) if user.op_type == "Conv" else None
+        weight = _weight(graph, user)
         if weight is not None:
             return int(weight.shape[1])
     raise NotFound("the convolution that takes the aligned text")
+
+
+def _weight(graph: Graph, node: NodeProto) -> Constant | None:
+    """(out, in, kernel) of a convolution along time; None of anything else."""
+    weight = graph.constant(node.input[1]) if node.op_type == "Conv" else None
+    return weight if weight is not None and weight.ndim == 3 else None
 
 
 def _unshaped(graph: Graph, tensor: str) -> str:

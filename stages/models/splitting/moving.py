@@ -25,7 +25,7 @@ def moved(graph: Graph, node: NodeProto, tensor: str, places: Places) -> Places 
         argument = graph.constant(node.input[1]) if has_argument else None
         if has_argument and argument is None:
             return None
-        numbers = None if argument is None else tuple(int(each) for each in argument)
+        numbers = None if argument is None else tuple(int(each) for each in argument.ravel())
         return _moved(node, list(node.output).index(tensor), places, numbers)
     except (ValueError, IndexError):  # numpy's, of shapes
         return None
@@ -41,19 +41,20 @@ def _sliced(places: Places, bounds: dict[int, tuple[int, int]]) -> Places:
 def _moved(node: NodeProto, output: int, places: Places, numbers: tuple[int, ...] | None) -> Places:
     match node.op_type:
         case "Reshape":
-            assert numbers is not None
-            return places.reshape([places.shape[axis] if size == 0 else size for axis, size in enumerate(numbers)])
+            sizes = enumerate(numbers or ())
+            return places.reshape([places.shape[axis] if size == 0 else size for axis, size in sizes])
         case "Flatten":
             return places.reshape(int(np.prod(places.shape[: attribute(node, "axis", 1)])), -1)
         case "Unsqueeze":
-            assert numbers is not None
-            return np.expand_dims(places, numbers)
+            return np.expand_dims(places, numbers or ())
         case "Squeeze":
             return np.squeeze(places, numbers)
         case "Transpose":
             return np.transpose(places, attribute(node, "perm"))
         case "Split":
-            parts = len(node.output) if numbers is None else np.cumsum(numbers)[:-1]
-            return np.array_split(places, parts, attribute(node, "axis", 0))[output]
+            axis = attribute(node, "axis", 0)
+            if numbers is not None and sum(numbers) != places.shape[axis]:
+                raise ValueError("not for as many numbers")
+            return np.split(places, len(node.output) if numbers is None else np.cumsum(numbers)[:-1], axis)[output]
         case _:
             return places

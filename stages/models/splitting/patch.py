@@ -1,7 +1,6 @@
-"""Nodes and constants that come into a graph."""
+"""Nodes and constants that come into a graph, and names that nothing in it has."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from onnx import NodeProto, helper
@@ -9,17 +8,26 @@ from onnx import NodeProto, helper
 from utterd.stages.models.splitting.graph import Constant, bodies
 
 
-@dataclass(slots=True)
 class Patch:
-    """They replace those that make the same tensors."""
+    """Nodes take the place of those that make the same tensors."""
 
-    nodes: list[NodeProto] = field(default_factory=list)
-    constants: dict[str, Constant] = field(default_factory=dict)
+    def __init__(self, taken: Collection[str] = ()) -> None:
+        """
+        Args:
+            taken: names of the graph's tensors, which new ones may not have.
+        """
+        self.nodes: list[NodeProto] = []
+        self.constants: dict[str, Constant] = {}
+        self._taken = set(taken)
 
     def make(self, op_type: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        """A node called as its output is, which returns."""
+        """A node for a tensor of this very name, which returns."""
         self.nodes.append(helper.make_node(op_type, inputs, [output], name=output, **attributes))
         return output
+
+    def add(self, op_type: str, inputs: list[str], name: str, **attributes: Any) -> str:
+        """A node for a new tensor. Returns its name: this one, or one like it."""
+        return self.make(op_type, inputs, self.fresh(name), **attributes)
 
     def copy(self, node: NodeProto, names: Mapping[str, str]) -> None:
         """Another like `node`, with other tensors."""
@@ -28,9 +36,30 @@ class Patch:
         rename(self.nodes[-1], names)
 
     def constant(self, name: str, value: Constant) -> str:
-        """Returns its name."""
+        """Returns its name: this one, or one like it; the same as before for the same value."""
+        before = self.constants.get(name)
+        if before is not None and _is_same(before, value):
+            return name
+        name = self.fresh(name)
         self.constants[name] = value
         return name
+
+    def fresh(self, name: str) -> str:
+        """One that no tensor has; from now on it is taken."""
+        name = unused(name, self._taken)
+        self._taken.add(name)
+        return name
+
+
+def _is_same(one: Constant, other: Constant) -> bool:
+    return (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """This name or one like it, so that it is not among those."""
+    while name in taken:
+        name += "'"
+    return name
 
 
 def rename(node: NodeProto, names: Mapping[str, str]) -> None:

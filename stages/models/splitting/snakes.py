@@ -7,6 +7,7 @@ y = u + sin(alpha * u)^2 / alpha
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,17 +55,18 @@ def _snakes(graph: Graph, tensor: str) -> Iterator[tuple[str, Array]]:
         if sine is None:
             continue
         inner, alpha = _scaled(graph, sine.input[0])
-        if inner == argument and np.allclose(alpha * inverse, 1, rtol=_INVERSE_TOLERANCE):
-            yield argument, alpha.ravel()
+        are_alike = alpha.size == inverse.size or 1 in (alpha.size, inverse.size)
+        if inner == argument and are_alike and np.allclose(alpha * inverse, 1, rtol=_INVERSE_TOLERANCE):
+            yield argument, alpha
 
 
 def _scaled(graph: Graph, tensor: str) -> tuple[str, Array]:
-    """`tensor` as something times a constant, which is 1 where there is none."""
+    """`tensor` as something times a constant, by channel or for all of them, which is 1 where there is none."""
     node = graph.made_by(tensor, "Mul", "Div")
     constant, other = graph.operands(node) if node is not None else (None, tensor)
     if node is None or constant is None:
         return tensor, np.ones(1)
-    factor = constant.astype(np.float64)
+    factor = constant.astype(np.float64).ravel()
     if node.op_type == "Mul":
         return other, factor
     return (other, 1 / factor) if node.input[0] == other else (tensor, np.ones(1))
@@ -94,13 +96,17 @@ def _read_gain(graph: Graph, tensor: str, style: str) -> StyleAffine | None:
     affine = read_style_affine(graph, other, style)
     if affine is None or constant is None:
         return affine
+    if not _fits(constant, affine):
+        return None
     return StyleAffine(affine.first, affine.weight, affine.bias + constant.ravel())
 
 
 def _folded(norm: InstanceNorm, gain: StyleAffine, beta: StyleAffine, alpha: Array) -> Snake | None:
-    if len(gain.weight) != DECODER_STYLE:
-        return None
     weight, bias = norm.weight, norm.bias
+    if gain.weight.shape[0] != DECODER_STYLE or gain.weight.shape != beta.weight.shape:
+        return None
+    if not all(_fits(each, gain) for each in (weight, bias, alpha)):
+        return None
     folded = Norm(
         gain_weight=(gain.weight * weight * alpha).astype(np.float32),
         gain_bias=(gain.bias * weight * alpha).astype(np.float32),
@@ -109,3 +115,8 @@ def _folded(norm: InstanceNorm, gain: StyleAffine, beta: StyleAffine, alpha: Arr
         alpha=np.broadcast_to(alpha, gain.bias.shape).astype(np.float32),
     )
     return Snake(folded, norm.epsilon, norm.source)
+
+
+def _fits(values: npt.NDArray[Any], affine: StyleAffine) -> bool:
+    """Whether there is one for each channel, or one for all."""
+    return values.size in (1, affine.bias.size)

@@ -1,30 +1,39 @@
 """Takes a Kokoro graph apart: a user's file in, three parts out."""
 
+import logging
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from onnx import ModelProto
 
 from utterd.stages.models.splitting.decoder import decoder_part
+from utterd.stages.models.splitting.errors import CannotRun, NotFound, SplitError
 from utterd.stages.models.splitting.extraction import complete
 from utterd.stages.models.splitting.folding import fold
 from utterd.stages.models.splitting.generator import read_generator
-from utterd.stages.models.splitting.graph import Graph, NotFound, SplitError
+from utterd.stages.models.splitting.graph import Graph
 from utterd.stages.models.splitting.harmonic_source import lighten_source
+from utterd.stages.models.splitting.inputs import find_inputs
 from utterd.stages.models.splitting.landmarks import find_landmarks
-from utterd.stages.models.splitting.loading import find_inputs
 from utterd.stages.models.splitting.probing import Feeds, run_all
 from utterd.stages.models.splitting.specialising import specialise
 from utterd.stages.models.splitting.text import text_feeds, text_part
 from utterd.stages.models.splitting.verifying import difference
 from utterd.stages.models.vocoder.description import Vocoder
+from utterd.stages.unforeseen import describe
 
 Progress = Callable[[str], None]
 """Told what is being done next, in a few words."""
-_SEEN, _UNSEEN = (3, 8), (2, 21)
-"""Tokens of the texts that parts are simplified by, and checked with."""
+_SEEN, _UNSEEN, _LONG = (3, 8), (2, 21), (60,)
+"""Tokens of the texts that parts are simplified by, and checked with; the last for phases that grow with time."""
+_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
+"""What numpy, onnx and we raise where a graph has other types and shapes than are checked for: there is no end of
+files. A fault of ours looks the same, so its place is logged."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +66,28 @@ def split(path: Path, progress: Progress | None = None, *, work_folder: Path | N
     """
     tell = progress or (lambda doing: None)
     try:
-        return _split(path, tell, work_folder)
+        with np.errstate(all="ignore"):  # what is no number any more is noticed when the parts are compared
+            return _split(path, tell, work_folder)
     except NotFound as missing:
         raise SplitError(
             f"{path.name} is not built as Kokoro's graph is: {missing} was not found; use the file of a release, "
             "or one exported in the same way"
         ) from missing
+    except CannotRun as error:
+        raise SplitError(
+            f"{path.name} cannot be taken apart: {error}; download it again, or use the file of a release"
+        ) from error
     except OSError as error:
         where = error.filename or work_folder or tempfile.gettempdir()
-        raise SplitError(f"cannot work in {where}: {error.strerror or error}") from error
+        raise SplitError(
+            f"cannot work in {where}: {error.strerror or error}; it takes a folder with room for two of the model"
+        ) from error
+    except _UNFORESEEN as error:
+        _log.warning("a graph was read that nobody foresaw %s", describe(error))
+        raise SplitError(
+            f"{path.name} is not built as Kokoro's graph is: {type(error).__name__} while it was read; "
+            "use the file of a release, or one exported in the same way"
+        ) from error
 
 
 def _split(path: Path, tell: Progress, work_folder: Path | None) -> Split:
@@ -83,13 +105,14 @@ def _split(path: Path, tell: Progress, work_folder: Path | None) -> Split:
         tell("simplifying the decoder")
         decoder = decoder_part(graph, inputs, landmarks, generator)
         seen, unseen = _decoder_feeds(text, _SEEN), _decoder_feeds(text, _UNSEEN)
-        decoder = lighten_source(specialise(decoder, seen, unseen), [*seen, *unseen])
+        decoder = specialise(decoder, seen, unseen)
         tell("comparing the parts with the whole")
         if different := difference(graph, inputs, landmarks, generator, text, decoder):
             raise SplitError(
                 f"the parts made of {path.name} give other {different} than the whole, so they are not used; "
-                "please report where that file is from"
+                "use the file of a release, and please report where this one is from"
             )
+        decoder = lighten_source(decoder, [*seen, *unseen, *_decoder_feeds(text, _LONG)])
         return Split(text=complete(text), decoder=complete(decoder), vocoder=generator.vocoder)
 
 

@@ -7,13 +7,13 @@ import numpy.typing as npt
 from onnx import NodeProto
 
 from utterd.stages.models.splitting.graph import Graph, attribute
-from utterd.stages.models.splitting.loading import STYLE_SIZE
+from utterd.stages.models.splitting.inputs import STYLE_SIZE
 from utterd.stages.models.splitting.moving import MOVING, Places, moved
 
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StyleAffine:
     """style[first : first + len(weight)] @ weight + bias."""
 
@@ -24,12 +24,15 @@ class StyleAffine:
     """(channels,)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Linear:
+    """source @ weight + bias."""
+
     source: str
     weight: Array
     """(inputs, outputs)."""
     bias: Array
+    """(outputs,)."""
 
 
 def read_style_affine(graph: Graph, tensor: str, style: str) -> StyleAffine | None:
@@ -39,47 +42,62 @@ def read_style_affine(graph: Graph, tensor: str, style: str) -> StyleAffine | No
         return None
     linear, rows = found
     first = _first_of(graph, linear.source, style, len(linear.weight))
-    return None if first is None else StyleAffine(first, linear.weight[:, rows.ravel()], linear.bias[rows.ravel()])
+    return None if first is None else StyleAffine(first, linear.weight[:, rows], linear.bias[rows])
 
 
 def _rows(graph: Graph, tensor: str) -> tuple[_Linear, Places] | None:
-    """A linear layer, and which of its outputs `tensor` is made of: their numbers, in its shape."""
-    node = graph.maker(tensor)
+    """A linear layer, and which of its outputs `tensor` is made of: their numbers, in its order."""
+    moves: list[tuple[NodeProto, str]] = []
+    while (node := graph.made_by(tensor, *MOVING)) is not None:
+        moves.append((node, tensor))
+        tensor = node.input[0]
+    linear = _linear(graph, tensor)
+    places = None if linear is None else np.arange(len(linear.bias))[np.newaxis]
+    for node, output in reversed(moves):
+        places = None if places is None else moved(graph, node, output, places)
+    return None if linear is None or places is None or not places.size else (linear, places.ravel())
+
+
+def _linear(graph: Graph, tensor: str) -> _Linear | None:
+    node = graph.made_by(tensor, "Gemm", "MatMul", "Add")
     if node is None:
         return None
-    if node.op_type not in MOVING:
-        linear = _gemm(graph, node) or _matmul(graph, node)
-        return None if linear is None else (linear, np.arange(len(linear.bias))[np.newaxis])
-    inner = _rows(graph, node.input[0])
-    rows = None if inner is None else moved(graph, node, tensor, inner[1])
-    return None if inner is None or rows is None else (inner[0], rows)
+    return _gemm(graph, node) if node.op_type == "Gemm" else _matmul(graph, node)
 
 
 def _gemm(graph: Graph, node: NodeProto) -> _Linear | None:
-    if node.op_type != "Gemm" or attribute(node, "transA", 0):
-        return None
     weight = graph.constant(node.input[1])
-    bias = graph.constant(node.input[2]) if len(node.input) > 2 else np.zeros(1)
-    if weight is None or bias is None:
+    if weight is None or attribute(node, "transA", 0):
         return None
+    bias = graph.constant(node.input[2]) if len(node.input) > 2 and node.input[2] else np.zeros(1)
     turned = weight.T if attribute(node, "transB", 0) else weight
-    weight = turned.astype(np.float64) * attribute(node, "alpha", 1.0)
-    return _Linear(node.input[0], weight, np.broadcast_to(bias.ravel(), weight.shape[1]) * attribute(node, "beta", 1.0))
+    alpha, beta = attribute(node, "alpha", 1.0), attribute(node, "beta", 1.0)
+    return _checked(node.input[0], turned, bias, alpha, beta)
 
 
 def _matmul(graph: Graph, node: NodeProto) -> _Linear | None:
     """With or without a bias added."""
-    bias = np.zeros(1)
+    bias: npt.NDArray[np.generic] | None = np.zeros(1)
+    product: NodeProto | None = node
     if node.op_type == "Add":
-        constant, other = graph.operands(node)
-        product = graph.made_by(other, "MatMul") if constant is not None else None
-        if constant is None or product is None:
-            return None
-        node, bias = product, constant.ravel()
-    weight = graph.constant(node.input[1]) if node.op_type == "MatMul" else None
-    if weight is None or weight.ndim != 2:
+        bias, other = graph.operands(node)
+        product = graph.made_by(other, "MatMul")
+    weight = graph.constant(product.input[1]) if product is not None else None
+    return None if product is None or weight is None else _checked(product.input[0], weight, bias, 1.0, 1.0)
+
+
+def _checked(
+    source: str,
+    weight: npt.NDArray[np.generic],
+    bias: npt.NDArray[np.generic] | None,
+    alpha: float,
+    beta: float,
+) -> _Linear | None:
+    """source @ (alpha * weight) + beta * bias, if they are for each other."""
+    if weight.ndim != 2 or bias is None or bias.size not in (1, weight.shape[1]):
         return None
-    return _Linear(node.input[0], weight.astype(np.float64), np.broadcast_to(bias, weight.shape[1]).astype(np.float64))
+    wide = np.broadcast_to(bias.ravel().astype(np.float64), weight.shape[1])
+    return _Linear(source, weight.astype(np.float64) * alpha, wide * beta)
 
 
 def _first_of(graph: Graph, source: str, style: str, size: int) -> int | None:
@@ -88,6 +106,6 @@ def _first_of(graph: Graph, source: str, style: str, size: int) -> int | None:
     if node is None or node.input[0] != style:
         return None
     part = moved(graph, node, source, np.arange(STYLE_SIZE)[np.newaxis])
-    if part is None or not np.array_equal(part.ravel(), part.ravel()[:1] + np.arange(size)):
+    if part is None or not part.size or not np.array_equal(part.ravel(), part.ravel()[0] + np.arange(size)):
         return None
     return int(part.ravel()[0])

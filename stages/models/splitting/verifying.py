@@ -2,21 +2,22 @@
 
 import numpy as np
 import numpy.typing as npt
-from onnx import TensorProto, TypeProto, helper
+from onnx import TypeProto, ValueInfoProto, helper
 
 from utterd.stages.models.splitting.extraction import extract
 from utterd.stages.models.splitting.generator import Generator
 from utterd.stages.models.splitting.graph import Graph
+from utterd.stages.models.splitting.inputs import Inputs
 from utterd.stages.models.splitting.landmarks import Landmarks
-from utterd.stages.models.splitting.loading import Inputs
-from utterd.stages.models.splitting.probing import Value, run
+from utterd.stages.models.splitting.probing import Value, run, run_all
 from utterd.stages.models.splitting.text import text_feeds
 from utterd.stages.models.vocoder.emit import emit_whole
 
 LEAST_DB = 40.0
 """Of sound over difference: what is built otherwise has under 20, what rounds in another order over 110, and a float16
 file in which Snake's alpha and its inverse were rounded each for itself something between."""
-_TOKENS = 6
+_TEXTS = ((6, 1.0), (40, 2.0))
+"""Tokens and speed of each: other than those that parts were simplified by; speed may be an integer."""
 _QUIETEST = 1e-20
 """Sum of squares; of less there is no logarithm."""
 
@@ -25,25 +26,29 @@ def difference(
     graph: Graph, inputs: Inputs, landmarks: Landmarks, generator: Generator, text: Graph, decoder: Graph
 ) -> str:
     """What the parts, one after the other, make differently from the whole; empty if nothing."""
-    feeds = text_feeds(_TOKENS)
+    feeds = [text_feeds(tokens, speed=speed) for tokens, speed in _TEXTS]
     declared = {each.name: each for each in graph.model.graph.input}
-    fed = {inputs.tokens: feeds["tokens"], inputs.style: feeds["style"], inputs.speed: feeds["speed"]}
+    names = {inputs.tokens: "tokens", inputs.style: "style", inputs.speed: "speed"}
     whole = extract(
         graph,
-        {name: declared[name] for name in fed},
+        {name: declared[name] for name in names},
         {
-            landmarks.durations: helper.make_tensor_value_info("durations", TensorProto.INT64, None),
-            generator.end.waveform: helper.make_tensor_value_info("waveform", TensorProto.FLOAT, None),
+            landmarks.durations: ValueInfoProto(name="durations"),
+            generator.end.waveform: ValueInfoProto(name="waveform"),
         },
     )
-    right = run(whole, {name: _as_declared(value, declared[name].type) for name, value in fed.items()})
-    said = run(text, feeds)
-    if not np.array_equal(said["durations"], right["durations"].ravel()):
-        return "durations"
-    made = run(decoder, {"style": feeds["style"], **{name: said[name] for name in ("asr", "f0", "energy")}})
-    spoken = run(Graph(emit_whole(generator.vocoder, native=False), graph.folder), made)["waveform"]
-    first = generator.end.special
-    return "" if _decibels(right["waveform"].ravel()[first:], spoken[first:]) >= LEAST_DB else "sound"
+    fed = [{name: _as_declared(feed[key], declared[name].type) for name, key in names.items()} for feed in feeds]
+    vocoder = Graph(emit_whole(generator.vocoder, native=False), graph.folder)
+    for feed, right in zip(feeds, run_all(whole, fed), strict=True):
+        said = run(text, feed)
+        if not np.array_equal(said["durations"], right["durations"].ravel()):
+            return "durations"
+        made = run(decoder, {"style": feed["style"], **{name: said[name] for name in ("asr", "f0", "energy")}})
+        spoken = run(vocoder, made)["waveform"]
+        first = generator.end.special
+        if not _decibels(right["waveform"].ravel()[first:], spoken[first:]) >= LEAST_DB:  # neither if it is no number
+            return "sound"
+    return ""
 
 
 def _as_declared(value: Value, kind: TypeProto) -> Value:

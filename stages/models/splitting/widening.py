@@ -1,11 +1,10 @@
 """float16 graphs in float32: the same arithmetic, less rounding."""
 
-from collections.abc import Iterable
-
 import numpy as np
-from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, TypeProto, numpy_helper
+from onnx import GraphProto, ModelProto, TensorProto, TypeProto, numpy_helper
 
 from utterd.stages.models.splitting.graph import graphs_in
+from utterd.stages.models.splitting.tensors import tensors_in
 
 _TYPE_ATTRIBUTES = {"to", "dtype"}
 """Of Cast, and of the random operators and EyeLike."""
@@ -13,24 +12,15 @@ _TYPE_ATTRIBUTES = {"to", "dtype"}
 
 def is_half(model: ModelProto) -> bool:
     """Whether any constant is float16."""
-    return any(tensor.data_type == TensorProto.FLOAT16 for tensor in _tensors(model.graph))
+    return any(tensor.data_type == TensorProto.FLOAT16 for tensor in tensors_in(model.graph))
 
 
 def widen(model: ModelProto) -> None:
     """Change the model so that nothing in it is float16, its inputs and outputs included."""
-    for tensor in _tensors(model.graph):
+    for tensor in tensors_in(model.graph):
         if tensor.data_type == TensorProto.FLOAT16:
             tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float32), tensor.name))
     _widen_types(model.graph)
-
-
-def _tensors(graph: GraphProto) -> Iterable[TensorProto]:
-    for each in graphs_in(graph):
-        yield from each.initializer
-        for node in each.node:
-            for attribute in node.attribute:
-                if attribute.type == AttributeProto.TENSOR:
-                    yield attribute.t
 
 
 def _widen_types(graph: GraphProto) -> None:

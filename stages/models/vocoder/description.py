@@ -36,6 +36,7 @@ class Upsampling:
     """(out,)."""
     stride: int
     padding: int
+    """Frames of what is made that are cut away at either end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +52,9 @@ class Norm:
     gain_bias: Array
     """(channels,)."""
     offset_weight: Array
+    """As gain_weight."""
     offset_bias: Array
+    """As gain_bias."""
     alpha: Array
     """(channels,): Snake is `(z + sin(z)^2) / alpha` of the z above."""
 
@@ -75,6 +78,7 @@ class Stage:
     """LeakyReLU, upsampling, the harmonics added, and the mean of the blocks."""
 
     slope: float
+    """What LeakyReLU multiplies negative values by."""
     upsampling: Upsampling
     reflect: bool
     """One frame is reflected at the beginning, behind the upsampling (the last stage's)."""
@@ -91,6 +95,7 @@ class Vocoder:
 
     stages: tuple[Stage, ...]
     post_slope: float
+    """Of the LeakyReLU before `post`."""
     post: Convolution
     """To log magnitudes and phases: 2 * (fft // 2 + 1) channels."""
     inverse_real: Array
@@ -98,6 +103,7 @@ class Vocoder:
     inverse_imaginary: Array
     """Likewise, with the sign it is added with."""
     hop: int
+    """Samples from a frame of the spectrum to the next."""
     trim: int
     """Samples cut away at either end."""
     epsilon: float

@@ -1,20 +1,22 @@
 """The float32 graphs of the generator.
 
-All take `features` (1, channels, t) at 80 Hz and `harmonics` (1, 22, 60 t + 1), and give `waveform` (300 t,), float32.
+All take `features` (1, channels, t) at 80 Hz and `harmonics` (1, 22, 60 t + 1), and give `waveform` (300 t,), float32;
+t is at least 1. (22, 60 and 300 are Kokoro's figures.)
 
-*Windows.* Frames a to b of a unit of t frames are `features[:, :, a:b]` and `harmonics[:, :, 60 * a : 60 * b + 1]`
-(Kokoro's figures); their waveform's sample i is the unit's sample `300 * a + i`. The harmonics' one frame more is that
-of the last stage, whose first frame is a reflection: frame k of the unit's spectrum is frame `k - 60 * a` of the
-window's. Near a window's inner ends samples differ from the whole unit's, as what lies beyond is missing there, the
-reflection is a wrong one, and the transform's edge is a false one: give 8 frames more at such an end and cut away
-their 300 samples each. Then a window is the whole unit to 112 dB, with the same statistics (9 frames: 138 dB, as far
-as float32 goes; in int8 it is 48 dB, by roundings that fall the other way). At a unit's true ends (a = 0, b = t)
-nothing is missing and nothing is cut: reflection and edge are the unit's own. A window needs at least 2 frames.
+*Windows.* Frames a to b of a unit of t frames are `features[:, :, a:b]` and `harmonics[:, :, 60 * a : 60 * b + 1]`;
+their waveform's sample i is the unit's sample `300 * a + i`. The harmonics' one frame more is that of the last stage,
+whose first frame is a reflection: frame k of the unit's spectrum is frame `k - 60 * a` of the window's. Near a window's
+inner ends samples differ from the whole unit's, as what lies beyond is missing there, the reflection is a wrong one,
+and the transform's edge is a false one: give 8 frames more at such an end, and say so in `context`, int64 (2,): frames
+of context at the window's beginning and at its end. The waveform is that of the others alone, and the whole unit's to
+109 dB, with the same statistics (in int8 to 43 dB, by roundings that fall the other way). At a unit's true ends (a = 0,
+b = t) nothing is missing and there is no context: reflection and edge are the unit's own.
 """
 
 import onnx
 
 from utterd.stages.models.vocoder.affines import Statistics, add_affines
+from utterd.stages.models.vocoder.context import add_context
 from utterd.stages.models.vocoder.description import Vocoder
 from utterd.stages.models.vocoder.graph import GraphBuilder
 from utterd.stages.models.vocoder.layers import Layers
@@ -35,10 +37,10 @@ def emit_whole(vocoder: Vocoder, *, native: bool, measuring: bool = False, as_2d
 
 
 def emit_windowed(vocoder: Vocoder, *, native: bool, measuring: bool = False, as_2d: bool = True) -> onnx.ModelProto:
-    """Normalises by given statistics; inputs `scale` and `shift`, float32 (sum of channels,).
+    """Normalises by given statistics; inputs `scale` and `shift`, float32 (sum of channels,), and `context`.
 
     scale = gain / sqrt(variance + epsilon), shift = offset - mean * scale. Arguments as for `emit_whole`; what is
-    measured is the window, context and all.
+    measured is the window, context and all, but for the last stage, which is given `context.LAST_STAGE_FRAMES` of it.
     """
     return _generator(vocoder, normalising=False, native=native, measuring=measuring, as_2d=as_2d).model()
 
@@ -69,7 +71,8 @@ def _generator(vocoder: Vocoder, *, normalising: bool, native: bool, measuring: 
         statistics=statistics,
         axes=axes,
     )
-    graph.output(add_generator(layers, vocoder, features, harmonics, snakes), "waveform", ["samples"])
+    context = None if normalising else add_context(graph, vocoder)
+    graph.output(add_generator(layers, vocoder, features, harmonics, snakes, context), "waveform", ["samples"])
     if statistics:
         statistics.give()
     return graph

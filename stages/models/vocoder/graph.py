@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET: Final = 17
-"""The first with all that we use, and the one of Kokoro's own exports; ONNX Runtime 1.23 to 1.32 run it."""
+"""That of Kokoro's own exports; we use nothing that came later than 15."""
 IR_VERSION: Final = 8
 NATIVE_DOMAIN: Final = "utterd"
 """Of the operators in stages/native."""
@@ -31,8 +31,11 @@ class GraphBuilder:
 
     def input(self, name: str, shape: Sequence[Dimension]) -> str:
         """Declare a float32 input."""
-        self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
-        return name
+        return self._input(name, TensorProto.FLOAT, shape)
+
+    def integer_input(self, name: str, shape: Sequence[Dimension]) -> str:
+        """Declare an int64 input."""
+        return self._input(name, TensorProto.INT64, shape)
 
     def output(self, value: str, name: str, shape: Sequence[Dimension]) -> None:
         """Give out the float32 tensor `value` as `name`."""
@@ -40,7 +43,7 @@ class GraphBuilder:
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
 
     def constant(self, name: str, value: npt.ArrayLike) -> str:
-        """float32 and the integer types stay what they are; Python's integers become int64."""
+        """Arrays stay of the type that they are; Python's integers become int64."""
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
@@ -63,6 +66,10 @@ class GraphBuilder:
             helper.make_node(operator, list(inputs), list(outputs), name=name, domain=domain, **attributes)
         )
         return list(outputs)
+
+    def _input(self, name: str, kind: int, shape: Sequence[Dimension]) -> str:
+        self._inputs.append(helper.make_tensor_value_info(name, kind, shape))
+        return name
 
     def model(self) -> onnx.ModelProto:
         """What was built, its domains declared."""

@@ -17,7 +17,7 @@ from utterd.stages.models.vocoder.ranges import Range, Ranges
 from utterd.stages.models.vocoder.rounding import OUTPUT_ZERO, Rounded, rounded
 from utterd.stages.models.vocoder.weights import end_trim, polyphase
 
-_TIME: Final = 2
+TIME_AXIS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ class IntegerLayers:
         x = self.graph.add("LeakyReluQuantize", inputs, f"{name}.input", domain=NATIVE_DOMAIN, **attributes)
         x = self._convolution(x, convolution, constants, name).name
         x = self.layers.reshape(x, [1, 1, -1, channels], f"{name}.frames")
-        x = self.layers.slice(x, upsampling.padding, -end_trim(upsampling), f"{name}.trimmed", _TIME)
+        x = self.layers.slice(x, upsampling.padding, -end_trim(upsampling), f"{name}.trimmed", TIME_AXIS)
         if stage.reflect:
-            first = self.layers.slice(x, 1, 2, f"{name}.first", _TIME)
-            x = self.graph.add("Concat", [first, x], f"{name}.reflected", axis=_TIME)
+            first = self.layers.slice(x, 1, 2, f"{name}.first", TIME_AXIS)
+            x = self.graph.add("Concat", [first, x], f"{name}.reflected", axis=TIME_AXIS)
         return Integers(x, self.graph.constant(f"{name}.channel_scale", constants.output_scale[:channels]))
 
     def _snake(self, operator: str, inputs: list[str], outputs: list[str], to: Rounded, convolution: str) -> str:

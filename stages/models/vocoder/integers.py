@@ -6,9 +6,10 @@ from typing import Final
 import onnx
 
 from utterd.stages.models.vocoder.affines import Statistics, add_affines
+from utterd.stages.models.vocoder.context import Context, add_context
 from utterd.stages.models.vocoder.description import ResidualStep, Stage, Vocoder
 from utterd.stages.models.vocoder.graph import GraphBuilder
-from utterd.stages.models.vocoder.integer_layers import IntegerLayers, Integers
+from utterd.stages.models.vocoder.integer_layers import TIME_AXIS, IntegerLayers, Integers
 from utterd.stages.models.vocoder.layers import Layers
 from utterd.stages.models.vocoder.names import (
     POST,
@@ -50,7 +51,8 @@ def emit_windowed_int8(
         affines=add_affines(graph, vocoder, "scale", "shift"),
         statistics=statistics,
     )
-    waveform = _Generator(graph, layers, integers).add(vocoder, layers.enter(features), layers.enter(harmonics))
+    generator = _Generator(graph, layers, integers, add_context(graph, vocoder))
+    waveform = generator.add(vocoder, layers.enter(features), layers.enter(harmonics))
     graph.output(waveform, "waveform", ["samples"])
     if statistics:
         statistics.give()
@@ -64,17 +66,20 @@ class _Generator:
     """Of what stays in float32, (1, channels, 1, frames)."""
     integers: IntegerLayers
     """Of the rest, (1, 1, frames, channels)."""
+    context: Context
 
     def add(self, vocoder: Vocoder, features: str, harmonics: str) -> str:
         """Returns the waveform's name."""
         x, summed = self._channels_last(features), 1
         for index, stage in enumerate(vocoder.stages):
+            if index == len(vocoder.stages) - 1:
+                x, harmonics = self.context.cut_last_stage(x, TIME_AXIS, harmonics, self.layers)
             x = self._stage(stage, index, x, summed, harmonics)
             summed = len(stage.blocks)
         x = self.layers.leaky_relu(x, vocoder.post_slope, f"{POST}.channels_last")
         x = self.graph.add("Transpose", [x], f"{POST}.input", perm=[0, 3, 1, 2])
         x = self.layers.convolution(x, after_sum(vocoder.post, summed), POST)
-        return self.layers.waveform(x, vocoder, f"{POST}.waveform")
+        return self.context.cut_waveform(self.layers.waveform(x, vocoder, f"{POST}.waveform"))
 
     def _stage(self, stage: Stage, index: int, x: str, summed: int, harmonics: str) -> str:
         """The sum of the stage's blocks; `x` is one of `summed` blocks."""

@@ -25,6 +25,10 @@ class Layers:
     graph: GraphBuilder
     as_2d: bool
 
+    @property
+    def time_axis(self) -> int:
+        return 3 if self.as_2d else 2
+
     def enter(self, x: str) -> str:
         """(1, channels, frames) to the layout."""
         if not self.as_2d:
@@ -64,7 +68,7 @@ class Layers:
         return self.graph.add("LeakyRelu", [x], name, alpha=slope)
 
     def sum(self, parts: Sequence[str], name: str) -> str:
-        """Pair by pair: ONNX Runtime fuses a two-sided Add into the convolution before it."""
+        """Of one or more; one alone keeps its own name."""
         total = parts[0]
         for index, part in enumerate(parts[1:], 2):
             total = self.graph.add("Add", [total, part], name if index == len(parts) else f"{name}.{index}")

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from utterd.stages.models.vocoder.context import Context
 from utterd.stages.models.vocoder.description import ResidualStep, Stage, Vocoder
 from utterd.stages.models.vocoder.graph import GraphBuilder
 from utterd.stages.models.vocoder.layers import Layers
@@ -34,15 +35,20 @@ def add_inputs(graph: GraphBuilder, vocoder: Vocoder) -> tuple[str, str]:
     )
 
 
-def add_generator(layers: Layers, vocoder: Vocoder, features: str, harmonics: str, snakes: Snakes) -> str:
-    """From the two inputs, in the layout of `layers`, to the waveform (samples,)."""
+def add_generator(
+    layers: Layers, vocoder: Vocoder, features: str, harmonics: str, snakes: Snakes, context: Context | None
+) -> str:
+    """From the two inputs, in the layout of `layers`, to the waveform (samples,), without its context if any is cut."""
     x, summed = features, 1
     for index, stage in enumerate(vocoder.stages):
+        if context and index == len(vocoder.stages) - 1:
+            x, harmonics = context.cut_last_stage(x, layers.time_axis, harmonics, layers)
         x = _stage(layers, stage, index, x, summed, harmonics, snakes)
         summed = len(stage.blocks)
     x = layers.leaky_relu(x, vocoder.post_slope, f"{POST}.input")
     x = layers.convolution(x, after_sum(vocoder.post, summed), POST)
-    return layers.waveform(x, vocoder, f"{POST}.waveform")
+    waveform = layers.waveform(x, vocoder, f"{POST}.waveform")
+    return context.cut_waveform(waveform) if context else waveform
 
 
 def _stage(layers: Layers, stage: Stage, index: int, x: str, summed: int, harmonics: str, snakes: Snakes) -> str:

@@ -19,6 +19,8 @@ OUTPUT_ZERO: Final = 128
 _LEVELS: Final = 255
 _LEAST_SCALE: Final = 1e-8
 """Of channels that are always 0."""
+_MOST_BIAS: Final = 2**30
+"""In steps: half of what the kernel's sums can hold. The other half is more than all products of a channel make."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,11 +41,16 @@ class Rounded:
 
 
 def rounded(convolution: Convolution, given: Range, got: Range, *, weight_levels: int) -> Rounded:
-    """`convolution` for inputs that take `given` and outputs that take `got`."""
+    """`convolution` for inputs that take `given` and outputs that take `got`; what lies beyond is cut off.
+
+    Args:
+        weight_levels: the largest integer weight, 127 at most.
+    """
     input_scale, input_zero = _input_grid(given)
     output_scale = np.maximum(np.maximum(-got.low, got.high) / (_LEVELS - OUTPUT_ZERO), _LEAST_SCALE)
     weight = convolution.weight * input_scale[None, :, None]
-    step = np.maximum(np.abs(weight).max(axis=(1, 2)) / weight_levels, _LEAST_SCALE)
+    step = np.maximum(np.abs(weight).max(axis=(1, 2)) / weight_levels, np.abs(convolution.bias) / _MOST_BIAS)
+    step = np.maximum(step, _LEAST_SCALE)
     return Rounded(
         weight=np.rint(weight / step[:, None, None]).astype(np.int8),
         weight_scale=(step / output_scale).astype(np.float32),

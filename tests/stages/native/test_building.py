@@ -80,7 +80,7 @@ class TestBuilding:
         assert os.listdir(tmp_path / "cache") == []
 
     def test_strict_compilers_have_nothing_to_say(self, tmp_path):
-        strict = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wno-sign-conversion", "-Werror"]
+        strict = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion", "-Wvla", "-Werror"]
         units = [str(path) for path in compiler.sources() if path.suffix == ".c"]
         command = ["cc", *compiler.FLAGS, *strict, *compiler.LIBRARY_FLAGS, "-o", str(tmp_path / "it.so"), *units]
         subprocess.run([*command, "-lm"], check=True)

@@ -1,9 +1,12 @@
 """float16 inside."""
 
+import numpy as np
 from onnx import TensorProto
 
+from utterd.stages.models.quantising.feeds import Statistics, first_window
 from utterd.stages.models.quantising.half import halved
 from utterd.stages.models.quantising.running import Running
+from utterd.stages.models.vocoder.emit import emit_windowed
 
 
 def test_weights_are_halved_and_the_outside_stays(tiny_split):
@@ -18,6 +21,18 @@ def test_it_says_nearly_the_same(tiny_split, some_text_feeds, snr_db):
     assert (expected["durations"] == found["durations"]).mean() > 0.95
     if (expected["durations"] == found["durations"]).all():
         assert snr_db(expected["f0"], found["f0"]) > 40
+
+
+def test_a_window_is_cut_as_it_is_in_float32(tiny_split, some_decoder_feeds, snr_db):
+    """Frames are counted in integers, which stay what they are."""
+    vocoder = tiny_split.vocoder
+    model = emit_windowed(vocoder, native=False, as_2d=False)
+    decoded = Running(tiny_split.decoder)(some_decoder_feeds[3])
+    ones = np.ones(sum(vocoder.channels), np.float32)
+    window = first_window(decoded, Statistics(mean=0 * ones, variance=ones), vocoder.epsilon, frames=20, context=8)
+    expected, found = (Running(each)(window)["waveform"] for each in (model, halved(model)))
+    assert found.shape == expected.shape == (20 * 300,)
+    assert snr_db(expected, found) > 30
 
 
 def test_the_phase_is_still_summed_in_float32(tiny_split, some_decoder_feeds, snr_db):

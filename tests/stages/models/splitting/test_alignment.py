@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from utterd.stages.models.splitting.alignment import DURATIONS, alignment_patch
+from utterd.stages.models.splitting.alignment import align
 from utterd.stages.models.splitting.extraction import complete, extract
+from utterd.stages.models.splitting.patch import Patch
 
 CHANNELS = 3
 
@@ -24,12 +25,13 @@ def session(build) -> onnxruntime.InferenceSession:
     output = {"y": (TensorProto.FLOAT, [1, CHANNELS, "f"])}
     graph = build([("MatMul", ["x", "matrix"], ["y"], {})], inputs, output, {})
     faces = {each.name: each for each in [*graph.model.graph.input, *graph.model.graph.output]}
-    faces[DURATIONS] = helper.make_tensor_value_info(DURATIONS, TensorProto.INT64, ["n"])
+    patch = Patch(graph.names)
+    durations = helper.make_tensor_value_info("durations", TensorProto.INT64, ["n"])
     part = extract(
         graph,
         {name: faces[name] for name in ("x", "d")},
-        {name: faces[name] for name in ("y", DURATIONS)},
-        alignment_patch(graph, "d", ("y",)),
+        {"y": faces["y"], align(patch, graph, "d", ("y",)): durations},
+        patch,
     )
     assert not {node.op_type for node in part.nodes} & {"Loop", "MatMul", "ScatterND"}
     return onnxruntime.InferenceSession(complete(part).SerializeToString(), providers=["CPUExecutionProvider"])

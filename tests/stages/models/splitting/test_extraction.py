@@ -5,8 +5,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from utterd.stages.models.splitting.errors import NotFound
 from utterd.stages.models.splitting.extraction import complete, extract, in_order
-from utterd.stages.models.splitting.graph import Graph, NotFound
+from utterd.stages.models.splitting.graph import Graph
 from utterd.stages.models.splitting.patch import Patch
 
 FACE = (TensorProto.FLOAT, [2])
@@ -65,6 +66,49 @@ def test_nodes_without_names_and_with_equal_ones_get_their_own(chain):
     names = [node.name for node in part.nodes]
     assert len(set(names)) == 3
     assert all(names)
+
+
+def test_nodes_without_their_first_output_all_come_along():
+    """They share no name by that."""
+    nodes = [helper.make_node("LSTM", ["x"], ["", name]) for name in ("h", "k")]
+    assert [node.output[1] for node in in_order(nodes)] == ["h", "k"]
+
+
+def test_nodes_that_need_each_other_have_no_order():
+    nodes = [helper.make_node("Neg", [taken], [given]) for taken, given in [("c", "a"), ("a", "b"), ("b", "c")]]
+    with pytest.raises(NotFound, match="an order of its nodes"):
+        in_order(nodes)
+    with pytest.raises(NotFound, match="an order of its nodes"):
+        in_order([helper.make_node("Neg", ["a"], ["a"])])
+
+
+def test_what_makes_room_does_not_take_a_name_that_there_is(build, run):
+    steps = [("Add", ["x", "two"], ["a"], {}), ("Mul", ["a", "two"], ["a'"], {}), ("Sub", ["a'", "a"], ["y"], {})]
+    graph = build(steps, {"x": FACE}, {"y": FACE}, {"two": TWO})
+    part = extract(graph, {"x": info("a")}, {"y": info("y")}).model
+    onnx.checker.check_model(part)
+    np.testing.assert_array_equal(run(part, {"a": X})["y"], (X + TWO) * TWO - (X + TWO))
+
+
+def test_new_tensors_do_not_take_names_that_there_are(chain, run):
+    patch = Patch(chain.names)
+    scale = patch.constant("two", np.array(10, np.float32))
+    patch.make("Neg", [patch.add("Mul", ["x", scale], "a")], "y")
+    part = extract(chain, {"x": info("x")}, {"y": info("y"), "a": info("a")}, patch).model
+    found = run(part, {"x": X})
+    np.testing.assert_array_equal(found["y"], -10 * X)
+    np.testing.assert_array_equal(found["a"], X + TWO)
+    assert patch.constant("two'", np.array(10, np.float32)) == scale
+    assert patch.constant("two'", np.array([10], np.float32)) not in (scale, "two")
+
+
+def test_a_cut_at_one_of_the_outputs_of_a_node(build, run):
+    """The node stays for the others, and does not make that one a second time."""
+    steps = [("Split", ["x"], ["a", "b"], {}), ("Sub", ["a", "b"], ["y"], {})]
+    graph = build(steps, {"x": FACE}, {"y": (TensorProto.FLOAT, [1])}, {})
+    one = helper.make_tensor_value_info("a", TensorProto.FLOAT, [1])
+    part = extract(graph, {"x": info("x"), "a": one}, {"y": helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])})
+    np.testing.assert_array_equal(run(part.model, {"x": X, "a": X[:1] + 7})["y"], [1 + 7 - 2])
 
 
 def test_constants_outside_of_the_model_are_read_where_they_lie(chain, tmp_path, run):

@@ -98,3 +98,16 @@ def test_bodies_within_bodies_keep_their_constants(branching, tmp_path, run, fee
     (tmp_path / "folded.weights").unlink()
     for speed, inner in ((2.0, (LARGE + 2) * 3), (0.5, (LARGE + 0.5) + 3)):
         np.testing.assert_array_equal(run(model, feeds(5, speed=speed))["outcome"], (LARGE + speed) - inner)
+
+
+def test_what_a_few_bytes_ask_for_is_not_computed(tmp_path):
+    """A constant of 1 GiB, of a shape that is one."""
+    model = onnx.load(tiny_model())
+    model.graph.initializer.append(numpy_helper.from_array(np.array([1 << 28]), "many"))
+    model.graph.node.append(helper.make_node("ConstantOfShape", ["many"], ["zeros"]))
+    model.graph.node.append(helper.make_node("Add", ["zeros", "speed"], ["more"]))
+    model.graph.output.append(helper.make_tensor_value_info("more", TensorProto.FLOAT, None))
+    onnx.save(model, tmp_path / "large.onnx")
+    folded = fold(tmp_path / "large.onnx", tmp_path)
+    assert folded.made_by("zeros", "ConstantOfShape") is not None
+    assert (tmp_path / "folded.weights").stat().st_size < 1 << 28

@@ -1,19 +1,25 @@
 """The lighter harmonic source: equal without noise, alike with it, and left alone where it is not the one expected."""
 
+import platform
+
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 from kokoro_shaped import tiny_model
+from onnx import helper
 
+from utterd.stages.models.splitting import harmonic_source
 from utterd.stages.models.splitting.decoder import decoder_part
-from utterd.stages.models.splitting.extraction import complete
+from utterd.stages.models.splitting.errors import NotFound
+from utterd.stages.models.splitting.extraction import complete, replace
 from utterd.stages.models.splitting.folding import fold
 from utterd.stages.models.splitting.generator import read_generator
 from utterd.stages.models.splitting.graph import Graph
 from utterd.stages.models.splitting.harmonic_source import lighten_source
+from utterd.stages.models.splitting.inputs import find_inputs
 from utterd.stages.models.splitting.landmarks import find_landmarks
-from utterd.stages.models.splitting.loading import find_inputs
+from utterd.stages.models.splitting.patch import Patch
 from utterd.stages.models.splitting.specialising import specialise
 
 FRAMES = (4, 9, 2, 30)
@@ -71,6 +77,14 @@ def test_it_has_no_choices_one_noise_and_no_random_phases(exported, lighter):
     assert kinds(lighter)["RandomNormalLike"] == 1
 
 
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="kernels may round otherwise elsewhere")
+def test_what_is_left_of_it_is_written_as_is_quickest(lighter):
+    (sine,) = (node for node in lighter.nodes if node.op_type == "Sin")
+    assert lighter.made_by(sine.input[0], "Concat") is not None  # of lines between phases, without a Transpose
+    copied = [lighter.constant(node.input[1]) for node in lighter.nodes if node.op_type == "Expand"]
+    np.testing.assert_array_equal(copied, [[1, 1, 1, 300]] * 2)
+
+
 def test_its_noise_is_as_loud_as_that_of_nine_harmonics(exported, lighter):
     """Measured where nothing is voiced: magnitudes of the spectrum over many frames."""
     feeds = decoder_feeds(600) | {"f0": np.zeros((1, 1, 1200), np.float32)}
@@ -112,3 +126,39 @@ def test_increments_that_are_read_from_the_first_sample_too_are_left(exported):
     other = changed(exported, "Resize", nearest)
     lightened = lighten_source(other, [decoder_feeds(frames) for frames in FRAMES])
     assert "RandomUniformLike" in kinds(lightened)
+
+
+def test_a_change_that_rounds_otherwise_is_left_out(exported, monkeypatch, caplog):
+    def shifts(source, feeds, taken):
+        patch = Patch(taken)
+        joined = source.made_by("harmonics", "Concat")
+        by = patch.constant("shift", np.array(1e-6, np.float32))
+        shifted = [patch.add("Add", [name, by], "shifted") for name in joined.input]
+        patch.make("Concat", shifted, "harmonics", axis=1)
+        return patch
+
+    def is_lost(source, feeds, taken):
+        raise NotFound("anything")
+
+    def breaks(source, feeds, taken):
+        patch = Patch(taken)
+        patch.make("Reshape", ["f0", patch.constant("three", np.array([3, 3, 3]))], "harmonics")
+        return patch
+
+    monkeypatch.setattr(harmonic_source, "_CHANGES", (shifts, is_lost, breaks))
+    with caplog.at_level("INFO"):
+        assert lighten_source(exported, [decoder_feeds(4)]) is exported
+    assert "left without shifts, which would round otherwise" in caplog.text
+    assert "left without is_lost, which it is not built for" in caplog.text
+    assert "left without breaks, which it is not built for" in caplog.text
+
+
+def test_a_source_of_more_than_f0_is_left(exported):
+    model = onnx.ModelProto()
+    model.CopyFrom(exported.model)
+    joined = next(node for node in model.graph.node if node.output[0] == "harmonics")
+    model.graph.node.append(helper.make_node("ReduceSum", ["energy"], ["loudness"]))
+    model.graph.node.append(helper.make_node("Add", [joined.input[0], "loudness"], ["louder"]))
+    joined.input[0] = "louder"
+    in_order = Graph(model, exported.folder)
+    assert lighten_source(replace(in_order, Patch()), [decoder_feeds(4)]).nodes == replace(in_order, Patch()).nodes

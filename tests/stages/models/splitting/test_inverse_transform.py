@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
-from utterd.stages.models.splitting.graph import NotFound
+from utterd.stages.models.splitting.errors import NotFound
 from utterd.stages.models.splitting.inverse_transform import read_inverse_transform
 
 BINS, FFT, HOP = 3, 4, 2

@@ -11,6 +11,7 @@ CONSTANTS = {
     "keep_rest": np.array([0, -1]),
     "one": np.array([1]),
     "zero": np.array([0]),
+    "nought": np.array(0),
     "three": np.array([3]),
     "five": np.array([5]),
     "minus_one": np.array([-1]),
@@ -22,6 +23,7 @@ STEPS = {
     "Flatten": (["x"], {"axis": 1}, lambda x: x),
     "Unsqueeze": (["x", "one"], {}, lambda x: x[:, np.newaxis]),
     "Squeeze": (["x", "zero"], {}, lambda x: x[0]),
+    "Unsqueeze, by one number": (["x", "nought"], {}, lambda x: x[np.newaxis]),
     "Squeeze, all": (["x"], {}, lambda x: x[0]),
     "Transpose": (["x"], {"perm": [1, 0]}, lambda x: x.T),
     "Slice": (["x", "one", "minus_one", "one"], {}, lambda x: x[:, 1:-1]),
@@ -67,3 +69,14 @@ def test_what_depends_on_the_input_or_is_for_another_size_is_not_followed(build)
     assert moved(graph, graph.nodes[0], "y", np.arange(8).reshape(1, 8)) is None
     graph = build([("Slice", ["x", "zero", "five", "three"], ["y"], {})], {"x": face["x"]}, output, CONSTANTS)
     assert moved(graph, graph.nodes[0], "y", PLACES) is None  # there is no such axis
+
+
+@pytest.mark.parametrize("places", [6, 9])
+def test_a_split_of_other_sizes_is_not_followed(build, places):
+    """Of what is not 4 numbers long; and into halves of what has none."""
+    outputs = {"a": (TensorProto.INT64, [None]), "b": (TensorProto.INT64, [None])}
+    face, sizes = {"x": (TensorProto.INT64, [None])}, {"sizes": np.array([1, 3])}
+    graph = build([("Split", ["x", "sizes"], ["a", "b"], {})], face, outputs, sizes)
+    assert moved(graph, graph.nodes[0], "a", np.arange(places)) is None
+    graph = build([("Split", ["x"], ["a", "b"], {})], face, outputs, {})
+    assert (moved(graph, graph.nodes[0], "a", np.arange(places)) is None) == (places == 9)

@@ -3,9 +3,9 @@
 import numpy as np
 import onnxruntime
 import pytest
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
-from utterd.stages.models.splitting.noise import without_noise
+from utterd.stages.models.splitting.noise import is_random, without_noise
 
 
 def twice(model, feeds: dict) -> list[np.ndarray]:
@@ -30,6 +30,27 @@ def test_random_numbers_become_zeros(build, op_type):
     assert not np.array_equal(first, second)
     for value in twice(without_noise(graph.model), x):
         np.testing.assert_array_equal(value, x["x"])
+
+
+def test_noise_in_a_body_becomes_zeros_too(build):
+    face = (TensorProto.FLOAT, [2, 3])
+    inner = helper.make_tensor_value_info("n", TensorProto.FLOAT, [2, 3])
+    branch = helper.make_graph([helper.make_node("RandomNormalLike", ["x"], ["n"])], "noisy", [], [inner])
+    steps = [
+        ("If", ["is_it"], ["r"], {"then_branch": branch, "else_branch": branch}),
+        ("Add", ["x", "r"], ["y"], {}),
+    ]
+    graph = build(steps, {"x": face}, {"y": face}, {"is_it": np.array(True)})
+    assert [is_random(node) for node in graph.nodes] == [True, False]
+    x = {"x": np.arange(6, dtype=np.float32).reshape(2, 3)}
+    for value in twice(without_noise(graph.model), x):
+        np.testing.assert_array_equal(value, x["x"])
+
+
+def test_how_much_noise_there_was_costs_nothing(build):
+    steps = [("RandomNormal", [], ["r"], {"shape": [2**20, 2**20]})]
+    graph = build(steps, {}, {"r": (TensorProto.FLOAT, [None, None])}, {})
+    assert without_noise(graph.model).ByteSize() < 1000
 
 
 def test_the_model_itself_is_not_changed(build):

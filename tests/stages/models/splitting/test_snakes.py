@@ -1,5 +1,7 @@
 """AdaIN and Snake are read in every way that exporters write them, and nothing else is taken for them."""
 
+import itertools
+
 import numpy as np
 import pytest
 from onnx import TensorProto
@@ -32,6 +34,12 @@ CONSTANTS = {
     "channels.twice": np.array([2 * CHANNELS]),
     "end": np.array([256]),
     "constant.style": STYLE,
+    "fewer": ALPHA[:, 1:],
+    "none": ALPHA[:, :0],
+    "nought": ALPHA * 0,
+    "flat": np.ones(256, np.float32),
+    "short.bias": np.ones(2 * CHANNELS - 1, np.float32),
+    "many.ones": np.ones((1, CHANNELS + 1, 1), np.float32),
     "halves": np.array([CHANNELS, CHANNELS]),
 }
 CONSTANTS["turned"] = np.ascontiguousarray(CONSTANTS["weight"].T)
@@ -103,7 +111,7 @@ PLAIN = [
 def graph_of(build):
     inputs = {"x": (TensorProto.FLOAT, [1, CHANNELS, None]), "style": (TensorProto.FLOAT, [1, 256])}
     output = {"y": (TensorProto.FLOAT, [1, CHANNELS, None])}
-    return lambda parts: build([step for part in parts for step in part], inputs, output, CONSTANTS)
+    return lambda parts, **more: build([step for part in parts for step in part], inputs, output, CONSTANTS, **more)
 
 
 def evaluated(norm) -> np.ndarray:
@@ -149,6 +157,21 @@ def test_a_normalisation_that_is_spelled_out(graph_of, run, kind):
     np.testing.assert_allclose(evaluated(found.norm), weightless, atol=1e-5)
 
 
+def test_one_alpha_for_all_channels(graph_of, run):
+    steps = [*PLAIN[:4], [("Mul", ["two", "u"], ["m"], {}), ("Sin", ["m"], ["q"], {})], SQUARES["pow"]]
+    graph = graph_of([*steps, [("Div", ["qq", "two"], ["r"], {})], SUMS["behind"]])
+    found = read_snake(graph, "y", "style")
+    np.testing.assert_array_equal(found.norm.alpha, np.full(CHANNELS, 2))
+    np.testing.assert_allclose(evaluated(found.norm), run(graph.model, {"x": X, "style": STYLE})["y"], atol=1e-5)
+
+
+def test_a_long_way_from_style_to_affine_is_walked(graph_of, run):
+    names = ["h", *(f"h{place}" for place in range(1500))]
+    moves = [("Identity", [before], [behind], {}) for before, behind in itertools.pairwise(names)]
+    halves = [("Reshape", [names[-1], "shape"], ["v"], {}), *HALVES["reshape and slices"][1:]]
+    check(graph_of([*PLAIN[:2], moves, halves, *PLAIN[3:], SUMS["behind"]]), run)
+
+
 def test_an_alpha_of_one_that_was_left_out(graph_of, run):
     steps = [*PLAIN[:4], [("Sin", ["u"], ["q"], {})], SQUARES["pow"], [("Add", ["u", "qq"], ["y"], {})]]
     graph = graph_of(steps)
@@ -168,6 +191,19 @@ OTHERS = {
         3,
         [*CENTRED, ("Mul", ["x", "x"], ["squares"], {}), *ROOT, *NORM[1:]],
     ),
+    "alphas for others": (4, [("Mul", ["fewer", "u"], ["m"], {}), ("Sin", ["m"], ["q"], {})]),
+    "inverses for others": (6, [("Div", ["qq", "fewer"], ["r"], {})]),
+    "no inverses": (6, [("Div", ["qq", "none"], ["r"], {})]),
+    "inverses of 0": (6, [("Div", ["qq", "nought"], ["r"], {})]),
+    "a gain for others": (3, [NORM[0], ("Add", ["many.ones", "gamma"], ["gain"], {}), *NORM[2:]]),
+    "weights of one dimension": (1, [("MatMul", ["s", "flat"], ["h"], {})]),
+    "a bias for others": (1, [("Gemm", ["s", "weight", "short.bias"], ["h"], {"transB": 1})]),
+    "a turned style": (1, [("Gemm", ["s", "weight", "bias"], ["h"], {"transA": 1, "transB": 1})]),
+    "a style that is not cut": (0, [("Identity", ["style"], ["s"], {})]),
+    "halves that are the same": (
+        2,
+        [("Reshape", ["h", "shape"], ["v"], {}), *[("Identity", ["v"], [name], {}) for name in ("gamma", "beta")]],
+    ),
     "an affine that is not the style's": (0, [("Slice", ["constant.style", "zero", "half", "axis"], ["s"], {})]),
 }
 
@@ -177,4 +213,5 @@ def test_what_is_something_else_is_not_read(graph_of, kind):
     place, steps = OTHERS[kind]
     parts = [*PLAIN, SUMS["behind"]]
     parts[place] = steps
-    assert read_snake(graph_of(parts), "y", "style") is None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        assert read_snake(graph_of(parts, check=False), "y", "style") is None

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from utterd.stages.models.splitting import SplitError
 from utterd.stages.models.splitting.extraction import complete
 from utterd.stages.models.splitting.specialising import specialise
 
@@ -158,11 +157,47 @@ def test_lengths_and_first_states_of_an_lstm(build, run):
     np.testing.assert_array_equal(run(special.model, feed(9))["y"], run(graph.model, feed(9))["y"])
 
 
-def test_a_graph_that_cannot_be_run_is_told_in_a_sentence(build):
-    graph = build([("Exp", ["x"], ["y"], {})], X, Y, {})
-    with pytest.raises(SplitError, match="cannot run a part of this model") as failure:
-        specialise(graph, [{"x": np.zeros((2, 2), np.float32)}], [])
-    assert "\n" not in str(failure.value)
+def test_a_branch_whose_constants_have_names_that_there_are(build, run):
+    """The branch's own names are for itself alone, until it is put in place of its node."""
+    face = helper.make_tensor_value_info("inner", TensorProto.FLOAT, None)
+    branches = {
+        f"{name}_branch": helper.make_graph(
+            [helper.make_node("Mul", ["x", "two"], ["m"]), helper.make_node("Neg", ["m"], ["inner"])],
+            name,
+            [],
+            [face],
+            [numpy_helper.from_array(np.array(value, np.float32), "two")],
+        )
+        for name, value in (("then", 2), ("else", 3))
+    }
+    steps = [
+        ("Shape", ["x"], ["shape"], {}),
+        ("Gather", ["shape", "zero"], ["batch"], {}),
+        ("Equal", ["batch", "one"], ["is_one"], {}),
+        ("Abs", ["x"], ["b.m"], {}),
+        ("If", ["is_one"], ["b"], branches),
+        ("Add", ["b", "b.m"], ["y"], {}),
+    ]
+    graph = build(steps, X, Y, NUMBERS)
+    special = specialise(graph, [feed(3), feed(8)], [feed(1), feed(21)])
+    assert [node.op_type for node in special.nodes] == ["Abs", "Mul", "Neg", "Add"]
+    np.testing.assert_array_equal(run(special.model, feed(5))["y"], np.abs(feed(5)["x"]) - 2 * feed(5)["x"])
+
+
+def test_sequences_stay(specialised):
+    steps = [
+        ("SequenceConstruct", ["x", "x"], ["pair"], {}),
+        ("Identity", ["pair"], ["same"], {}),
+        ("SequenceAt", ["same", "one"], ["y"], {}),
+    ]
+    assert specialised(steps) == ["SequenceConstruct", "Identity", "SequenceAt"]
+
+
+def test_an_output_that_follows_from_no_input_stays_one(build, run):
+    steps = [("Neg", ["far"], ["y"], {}), ("Exp", ["x"], ["z"], {})]
+    outputs = {"y": (TensorProto.FLOAT, []), "z": Y["y"]}
+    special = specialise(build(steps, X, outputs, NUMBERS), [feed(3), feed(8)], [feed(1)])
+    np.testing.assert_array_equal(run(special.model, feed(5))["y"], np.float32(1e9))
 
 
 def test_what_held_for_the_sizes_seen_alone_is_noticed(build, caplog):

@@ -8,12 +8,12 @@ import pytest
 from kokoro_shaped import tiny_model
 from onnx import TensorProto, helper, numpy_helper
 
-from utterd.stages.models.splitting import Split, SplitError, split
+from utterd.stages.models.splitting import Split, SplitError, split, splitting
 from utterd.stages.models.splitting.extraction import complete
 from utterd.stages.models.splitting.folding import fold
 from utterd.stages.models.splitting.generator import read_generator
+from utterd.stages.models.splitting.inputs import find_inputs
 from utterd.stages.models.splitting.landmarks import find_landmarks
-from utterd.stages.models.splitting.loading import find_inputs
 from utterd.stages.models.splitting.patch import rename
 from utterd.stages.models.vocoder.emit import emit_whole
 
@@ -180,6 +180,49 @@ class TestOtherExports:
 
         self.assert_equal(self.changed(tmp_path, scramble), parts_11, run, feeds(20))
 
+    def test_names_of_parts_may_be_on_any_tensor(self, tmp_path, parts_11, run, feeds):
+        """As they would be in the middle of a graph: in the decoder, and on weights."""
+
+        def scramble(model: onnx.ModelProto) -> None:
+            clashing = [
+                "gains",
+                "offsets",
+                "harmonics",
+                "features",
+                "alignment.ends",
+                "source.noise",
+                "held.rows",
+                "asr",
+            ]
+            convolutions = [node for node in model.graph.node if node.op_type == "Conv" and "decode" in node.name]
+            weights = [node.input[1] for node in model.graph.node if node.op_type == "LSTM"]
+            tensors = [node.output[0] for node in convolutions][: len(clashing)] + weights[:2]
+            names = dict(zip(tensors, [*clashing, "gains.weight", "phase.half"], strict=True))
+            for node in model.graph.node:
+                rename(node, names)
+            for each in [*model.graph.initializer, *model.graph.value_info]:
+                each.name = names.get(each.name, each.name)
+
+        self.assert_equal(self.changed(tmp_path, scramble), parts_11, run, feeds(20))
+
+    def test_durations_may_be_of_32_bits(self, tmp_path, parts_11, run, feeds):
+        def narrow(model: onnx.ModelProto) -> None:
+            rounded = next(node.output[0] for node in model.graph.node if node.op_type == "Round")
+            for _ in ("Clip", "Cast"):
+                (user,) = (node for node in model.graph.node if rounded in node.input)
+                rounded = user.output[0]
+            assert user.op_type == "Cast"
+            user.attribute[0].i = TensorProto.INT32
+            for node in model.graph.node:
+                rename_inputs(node, {rounded: "durations.wide"})
+            place = list(model.graph.node).index(user) + 1
+            wide = helper.make_node("Cast", [rounded], ["durations.wide"], to=TensorProto.INT64)
+            model.graph.node.insert(place, wide)
+            for output in model.graph.output:
+                output.name = "durations.wide" if output.name == rounded else output.name
+
+        self.assert_equal(self.changed(tmp_path, narrow), parts_11, run, feeds(20))
+
     def test_an_integer_speed_becomes_a_real_one(self, tmp_path, parts_11, run, feeds):
         def cast_speed(model: onnx.ModelProto) -> None:
             speed = next(each for each in model.graph.input if each.name == "speed")
@@ -249,3 +292,72 @@ def test_parts_that_would_speak_otherwise_are_not_given_out(monkeypatch):
     monkeypatch.setattr(snakes, "_scaled", lambda graph, tensor: (lambda x, a: (x, a * 0 + 1))(*right(graph, tensor)))
     with pytest.raises(SplitError, match="give other sound than the whole"):
         split(tiny_model())
+
+
+def test_parts_that_would_speak_long_texts_otherwise_are_not_given_out(tmp_path):
+    """A matrix for the alignment that is doubled for more than 30 tokens: the parts have none."""
+    model = onnx.load(tiny_model())
+    constants = {"limit": np.array(30), "place": np.array(1), "one": np.ones((), np.float32)}
+    model.graph.initializer.extend(numpy_helper.from_array(value, f"long.{name}") for name, value in constants.items())
+    graph = fold(tiny_model(), tmp_path)
+    inputs = find_inputs(graph.model, "tiny")
+    products = find_landmarks(graph, inputs, read_generator(graph, inputs.style)).alignments
+    makers = [node for node in model.graph.node if node.output[0] in products]
+    (matrix,) = {node.input[1] for node in makers}
+    steps = [
+        ("Shape", ["input_ids"], "shape", {}),
+        ("Gather", ["long.shape", "long.place"], "count", {}),
+        ("Greater", ["long.count", "long.limit"], "is_long", {}),
+        ("Cast", ["long.is_long"], "more", {"to": TensorProto.FLOAT}),
+        ("Add", ["long.one", "long.more"], "factor", {}),
+        ("Mul", [matrix, "long.factor"], "matrix", {}),
+    ]
+    for op_type, taken, given, attributes in steps:
+        model.graph.node.append(helper.make_node(op_type, taken, [f"long.{given}"], **attributes))
+    for node in makers:
+        node.input[1] = "long.matrix"
+    onnx.save(model, tmp_path / "long.onnx")
+    with pytest.raises(SplitError, match=r"parts made of long\.onnx give other sound than the whole"):
+        split(tmp_path / "long.onnx")
+
+
+def test_a_generator_of_which_a_stage_is_another_one_is_not_read_in_part(tmp_path):
+    """Parts of it would speak as the whole does, but not in windows: their frames were of another length."""
+    graph = fold(tiny_model(), tmp_path)
+    means = [
+        node
+        for node in graph.nodes
+        if node.op_type == "Div" and graph.scalar(node.input[1]) == 3 and graph.made_by(node.input[0], "Add")
+    ]
+    assert len(means) == 2
+    model = complete(graph)
+    model.graph.initializer.append(numpy_helper.from_array(np.array(4, np.float32), "four"))
+    next(node for node in model.graph.node if node.output == means[0].output).input[1] = "four"
+    onnx.save(model, tmp_path / "other.onnx")
+    with pytest.raises(SplitError, match="300 samples of each frame"):
+        split(tmp_path / "other.onnx")
+
+
+@pytest.mark.parametrize("error", [ValueError("shapes"), KeyError("x"), TypeError(), RecursionError(), MemoryError()])
+def test_what_nobody_foresaw_is_told_in_a_sentence_too(monkeypatch, caplog, error):
+    def fails(*arguments):
+        raise error
+
+    monkeypatch.setattr(splitting, "find_landmarks", fails)
+    with pytest.raises(SplitError) as failure:
+        split(tiny_model())
+    assert f"is not built as Kokoro's graph is: {type(error).__name__} while it was read" in str(failure.value)
+    assert "test_splitting.py" in caplog.text
+
+
+def test_what_cannot_be_run_is_told_with_the_name_of_the_file(tmp_path, monkeypatch):
+    """A duration of years for every token."""
+    model = onnx.load(tiny_model())
+    rounding = next(node for node in model.graph.node if node.op_type == "Round")
+    division = next(node for node in model.graph.node if rounding.input[0] in node.output)
+    model.graph.initializer.append(numpy_helper.from_array(np.array(1e7, np.float32), "years"))
+    model.graph.node.append(helper.make_node("Mul", [division.input[0], "years"], ["long"]))
+    division.input[0] = "long"
+    onnx.save(model, tmp_path / "years.onnx")
+    with pytest.raises(SplitError, match=r"years\.onnx cannot be taken apart: .* MiB of memory .*download it again"):
+        split(tmp_path / "years.onnx")

@@ -1,5 +1,7 @@
 """Convolutions in integers are those in float32, to within what was rounded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rig.small_vocoder import Weights
@@ -55,6 +57,17 @@ def test_padding_is_zero_even_where_no_value_is():
     constants = rounded(CONVOLUTION, above, Range(-np.ones(5, np.float32), np.ones(5, np.float32)), weight_levels=63)
     assert 0 <= constants.input_zero <= 255
     assert (5 / constants.input_scale + constants.input_zero).max() <= 255.001
+
+
+@pytest.mark.parametrize("constant", [25.0, -3000.0])
+def test_a_channel_that_is_its_bias_alone_is_right(x, constant):
+    """Weights of zero would make steps so small that its bias is more of them than 32 bits can count."""
+    weight, bias = CONVOLUTION.weight.copy(), CONVOLUTION.bias.copy()
+    weight[2], bias[2] = 0, constant
+    convolution = replace(CONVOLUTION, weight=weight, bias=bias)
+    wanted = convolved(x, convolution)
+    constants = rounded(convolution, range_of(x), range_of(wanted), weight_levels=127)
+    assert in_integers(x, constants)[2] == pytest.approx(wanted[2], rel=0.01)
 
 
 def test_channels_that_are_always_zero_do_no_harm():
