@@ -61,6 +61,9 @@ def _about(path: Path) -> str:
     if path.suffix == ".py":
         doc = ast.get_docstring(ast.parse(text)) or ""
         return " ".join(doc.split("\n\n")[0].split())
+    if path.suffix in (".c", ".h"):
+        comment = text.partition("*/")[0].removeprefix("/*") if text.startswith("/*") else ""
+        return " ".join(comment.replace("\n *", " ").split())
     return text.splitlines()[0].lstrip("# ") if text else ""
 
 

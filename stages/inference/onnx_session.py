@@ -96,6 +96,7 @@ class OnnxSession:
         if library is not None:
             _register(options, library)
         try:
+            # With a fallback it would print so on stdout, where a stage's sound may go, and run on another provider.
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=list(providers), enable_fallback=0
             )

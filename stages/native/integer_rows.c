@@ -1,3 +1,4 @@
+/* The loops of integer_rows.h. */
 #include "integer_rows.h"
 
 #include "snake.h"

@@ -1,3 +1,4 @@
+/* What all operators share: reading what they are given, making room for what they give, work in pieces. */
 #include "operator.h"
 
 #include <stdio.h>

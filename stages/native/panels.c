@@ -1,3 +1,4 @@
+/* Rows times a large matrix in panels, each of which is fetched while the one before is multiplied. */
 /* A text of 20 tokens is 22 rows, and the weights that it is multiplied by are 250 MB: fetching these takes as long as
  * multiplying them. Kernels that do one after the other, as ONNX Runtime's (1.32), get to 130 to 190 GFLOP/s where the
  * processor can do 265; this one to 230 to 240 (one core of a Zen 5, weights in memory, 22 to 33 rows).

@@ -1,4 +1,4 @@
-"""The one tone that a harmonic source's harmonics make together: a linear layer of sines and noises."""
+"""The one tone of a harmonic source: a linear layer of sines and noises."""
 
 from collections.abc import Collection, Sequence
 
