@@ -6,7 +6,7 @@ is spoken a whole piece at a time, as `is_whole` has it for all.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,8 @@ from utterd.config.bundles import Bundle
 from utterd.stages.inference.kokoro import KOKORO_LEAD_FRAMES, kokoro_voices
 from utterd.stages.inference.kokoro_choice import Choice
 from utterd.stages.inference.kokoro_graphs import Array, Decoded, KokoroGraphs, Prosody
-from utterd.stages.inference.kokoro_statistics import (
-    VOICES_KEPT,
-    PieceSums,
-    RunningStatistics,
-    Statistics,
-    VoiceTables,
-)
+from utterd.stages.inference.kokoro_running import PieceSums, RunningStatistics
+from utterd.stages.inference.kokoro_statistics import VOICES_KEPT, Statistics, VoiceTables
 from utterd.stages.inference.kokoro_windows import Cut, cut_windows
 from utterd.stages.inference.onnx_session import Abort, ModelUnusable
 from utterd.stages.inference.synthesizer import SynthesisRequest, WholeSpeech, check_request
@@ -70,7 +65,7 @@ class KokoroParts:
         prosody = self.read(request, abort)
         decoded = self._graphs.decode(prosody, self._style(request), abort)
         token_frames = prosody.durations * (2 * self._parts.frame_samples)
-        table = None if self._is_whole or self._tables is None else self._tables.of(request.voice)
+        table = self._table(request)
         if table is None:
             return WholeSpeech(self._whole(request.voice, decoded, abort) * self._level, token_frames)
         return WindowedSpeech(
@@ -78,6 +73,7 @@ class KokoroParts:
             decoded,
             token_frames,
             parts=self._parts,
+            piece=(tuple(request.tokens), request.speed),
             table=table,
             running=self._running_of(request.voice),
             schedule=self._schedule,
@@ -94,8 +90,14 @@ class KokoroParts:
     def _style(self, request: SynthesisRequest) -> Array:
         return self._voices.style(request.voice, len(request.tokens))
 
+    def _table(self, request: SynthesisRequest) -> Statistics | None:
+        """None if it is to be spoken whole."""
+        if self._is_whole or self._tables is None:
+            return None
+        return self._tables.of(request.voice, len(request.tokens))
+
     def _running_of(self, voice: str) -> RunningStatistics:
-        running = self._running.pop(voice, None) or RunningStatistics()
+        running = self._running.pop(voice, None) or RunningStatistics(self._parts.epsilon)
         self._running[voice] = running
         if len(self._running) > VOICES_KEPT:
             self._running.popitem(last=False)
@@ -123,6 +125,7 @@ class WindowedSpeech:
         token_frames: npt.NDArray[np.int64],
         *,
         parts: Parts,
+        piece: Hashable,
         table: Statistics,
         running: RunningStatistics,
         schedule: Sequence[int],
@@ -133,8 +136,11 @@ class WindowedSpeech:
         self._decoded = decoded
         self._token_frames = token_frames
         self._parts = parts
-        self._affine = running.blended(table).affine(decoded.gains, decoded.offsets, parts.epsilon)
+        self._piece = piece
+        self._table = table
         self._running = running
+        self._statistics = running.of(piece, table)
+        self._affine = self._statistics.affine(decoded.gains, decoded.offsets, parts.epsilon)
         self._schedule = schedule
         self._level = level
         self._abort = abort
@@ -158,9 +164,10 @@ class WindowedSpeech:
             context=self._parts.context_frames,
             schedule=self._schedule,
         ):
+            self._running.begin(self._piece, self._statistics)
             samples = self._window(cut, heard)
             if cut.stop == end:  # before the last one is taken: nobody may ask for what comes behind it
-                heard.give(self._running)
+                self._running.end(self._piece, heard, self._table)
             yield samples
 
     def _window(self, cut: Cut, heard: PieceSums) -> Array:

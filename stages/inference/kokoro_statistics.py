@@ -1,15 +1,16 @@
-"""Means and variances by which the vocoder's windows are normalised: a voice's own, moved towards what it was heard at.
+"""Means and variances of a voice, measured at a few lengths of text: what the vocoder's windows are normalised by.
 
 The vocoder was trained to normalise each channel over the whole piece. A window does not have the whole piece; with one
 mean and one variance for all windows of a piece the joins are exact, and the nearer both are to the piece's own, the
-nearer is the timbre (PERFORMANCE.md 4: a table of the voice gives 33 dB, the window's own statistics 24). What a voice
-is heard at is known of graphs that tell it; with others the table alone counts.
+nearer is the timbre (PERFORMANCE.md 4: a table of the voice gives 33 dB, the window's own statistics 24). A voice has a
+style for every number of tokens, and long pieces vary less: so it has a table with a row for each of some lengths.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,18 +21,15 @@ from utterd.stages.work import ChunkFailed
 
 Channels = npt.NDArray[np.float32]
 """Shape (M,): a figure for each channel of each normalisation."""
-Sums = npt.NDArray[np.float64]
 
-TABLE_WEIGHT_FRAMES = 1600
-"""A voice's table counts as 20 s of its speech: a first sentence moves it by a fifth, not to itself."""
-REMEMBERED_FRAMES = 4800
-"""Of what was spoken, the last minute or so counts: with more, its weight no longer grows."""
 VOICES_KEPT = 8
-"""Of 40 to 80 kB each; as many as a blend can have."""
+"""Of a quarter of a megabyte each; as many as a blend can have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Statistics:
+    """What one piece is normalised by."""
+
     mean: Channels
     variance: Channels
 
@@ -41,6 +39,46 @@ class Statistics:
         return scale, offsets - self.mean * scale
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VoiceTable:
+    """What a voice was measured at, at K lengths of text."""
+
+    tokens: npt.NDArray[np.int64]
+    """Of the pieces of each row, without padding: shape (K,), ascending, from 1 up."""
+    mean: npt.NDArray[np.float32]
+    variance: npt.NDArray[np.float32]
+    """Shape (K, M)."""
+
+    def at(self, tokens: int) -> Statistics:
+        """For a piece of so many tokens: between two rows by the logarithm of the length, beyond them as the last one.
+
+        Interpolated are means and mean squares: half way between two rows stands what both sounds together have.
+        """
+        place = np.interp(np.log(tokens), np.log(self.tokens), np.arange(len(self.tokens)))
+        low = int(place)
+        if place == low:
+            return Statistics(mean=self.mean[low], variance=self.variance[low])
+        share = np.float32(place - low)
+        step = self.mean[low + 1] - self.mean[low]
+        variance = self.variance[low] + share * (self.variance[low + 1] - self.variance[low])
+        return Statistics(
+            mean=self.mean[low] + share * step,
+            variance=variance + share * (1 - share) * step**2,  # the variance of pooled means and mean squares
+        )
+
+    def is_sound(self, size: int) -> bool:
+        """Whether its arrays are what is said above, for M = `size`."""
+        rows = len(self.tokens) if self.tokens.ndim == 1 else 0
+        has_shape = rows > 0 and self.mean.shape == self.variance.shape == (rows, size)
+        return bool(
+            has_shape
+            and self.tokens[0] >= 1
+            and (np.diff(self.tokens) > 0).all()
+            and np.isfinite((self.mean, self.variance)).all()
+            and (self.variance >= 0).all()
+        )
+
+
 class VoiceTables:
     """The statistics file of a model's parts. Only the voices in use are held in memory."""
 
@@ -48,10 +86,10 @@ class VoiceTables:
         """`size`: M, how many channels there are."""
         self._path = path
         self._size = size
-        self._kept: OrderedDict[str, Statistics | None] = OrderedDict()
+        self._kept: OrderedDict[str, VoiceTable | None] = OrderedDict()
 
-    def of(self, voice: str) -> Statistics | None:
-        """Those of a voice or of a blend; None if a voice of it has none.
+    def of(self, voice: str, tokens: int) -> Statistics | None:
+        """Those of a voice or of a blend, for a piece of so many tokens; None if a voice of it has none.
 
         A blend's are the sums of its voices' weighted by their shares, as its style is.
 
@@ -59,21 +97,21 @@ class VoiceTables:
             ChunkFailed: the file is damaged.
         """
         if (whole := self._table(voice)) is not None:
-            return whole
+            return whole.at(tokens)
         try:
             parts = parse_blend(voice) or ()
         except BlendError:
             return None  # whoever looks for its style says so
         tables = [(self._table(name), np.float32(share)) for name, share in parts]
-        known = [(table, share) for table, share in tables if table is not None]
+        known = [(table.at(tokens), share) for table, share in tables if table is not None]
         if not known or len(known) < len(tables):
             return None
         return Statistics(
-            mean=_weighted([(table.mean, share) for table, share in known]),
-            variance=_weighted([(table.variance, share) for table, share in known]),
+            mean=_weighted([(each.mean, share) for each, share in known]),
+            variance=_weighted([(each.variance, share) for each, share in known]),
         )
 
-    def _table(self, voice: str) -> Statistics | None:
+    def _table(self, voice: str) -> VoiceTable | None:
         if voice not in self._kept:
             self._kept[voice] = self._load(voice)
             if len(self._kept) > VOICES_KEPT:
@@ -81,70 +119,27 @@ class VoiceTables:
         self._kept.move_to_end(voice)
         return self._kept[voice]
 
-    def _load(self, voice: str) -> Statistics | None:
+    def _load(self, voice: str) -> VoiceTable | None:
         try:
             with open_archive(self._path) as archive:
                 if f"{voice}.mean" not in archive:
                     return None
-                mean, variance = (np.asarray(archive[f"{voice}.{kind}"], np.float32) for kind in ("mean", "variance"))
+                table = VoiceTable(
+                    tokens=_whole_numbers(archive[f"{voice}.tokens"]),
+                    mean=np.asarray(archive[f"{voice}.mean"], np.float32),
+                    variance=np.asarray(archive[f"{voice}.variance"], np.float32),
+                )
         except DAMAGE as error:
             raise _damaged(self._path, voice) from error
-        is_right = mean.shape == variance.shape == (self._size,) and np.isfinite((mean, variance)).all()
-        if not is_right or (variance < 0).any():
+        if not table.is_sound(self._size):
             raise _damaged(self._path, voice)
-        return Statistics(mean=mean, variance=variance)
+        return table
 
 
-class RunningStatistics:
-    """What a voice was measured at while it spoke, blended into its table.
-
-    Both are pooled as if the table were TABLE_WEIGHT_FRAMES of speech. It changes between pieces alone, and not by a
-    piece that was broken off: taken up again, that one has the statistics it was begun with.
-    """
-
-    def __init__(self) -> None:
-        self._frames = 0.0
-        self._mean: Sums = np.zeros(0)
-        self._mean_square: Sums = np.zeros(0)
-
-    def add(self, frames: int, mean: Sums, mean_square: Sums) -> None:
-        """A piece of so many frames was spoken with these means, shape (M,)."""
-        if not (np.isfinite(mean).all() and np.isfinite(mean_square).all()):
-            return
-        share = frames / (self._frames + frames)
-        self._mean = mean if self._frames == 0 else self._mean + share * (mean - self._mean)
-        self._mean_square = (
-            mean_square if self._frames == 0 else self._mean_square + share * (mean_square - self._mean_square)
-        )
-        self._frames = min(self._frames + frames, REMEMBERED_FRAMES)
-
-    def blended(self, table: Statistics) -> Statistics:
-        if self._frames == 0:
-            return table
-        share = self._frames / (self._frames + TABLE_WEIGHT_FRAMES)
-        mean = (1 - share) * table.mean.astype(np.float64) + share * self._mean
-        of_table = table.variance.astype(np.float64) + table.mean.astype(np.float64) ** 2
-        mean_square = (1 - share) * of_table + share * self._mean_square
-        variance = np.maximum(mean_square - mean**2, 0)
-        return Statistics(mean=mean.astype(np.float32), variance=variance.astype(np.float32))
-
-
-class PieceSums:
-    """Of the windows of one piece, until it has been spoken."""
-
-    def __init__(self) -> None:
-        self.frames = 0
-        self._mean: Sums | float = 0.0
-        self._mean_square: Sums | float = 0.0
-
-    def add(self, frames: int, mean: Channels, mean_square: Channels) -> None:
-        self.frames += frames
-        self._mean = self._mean + frames * mean.astype(np.float64)
-        self._mean_square = self._mean_square + frames * mean_square.astype(np.float64)
-
-    def give(self, running: RunningStatistics) -> None:
-        if self.frames:
-            running.add(self.frames, np.asarray(self._mean) / self.frames, np.asarray(self._mean_square) / self.frames)
+def _whole_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    if not np.issubdtype(values.dtype, np.integer):
+        raise ValueError(f"{values.dtype} counts no tokens")
+    return values.astype(np.int64)
 
 
 def _weighted(tables: Sequence[tuple[Channels, np.float32]]) -> Channels:

@@ -19,8 +19,8 @@ MANIFEST = "parts.json"
 DATA = ".data"
 """Behind a graph's file name: where its weights lie, if they are not in it. There they are mapped, not read: a third of
 the time of loading, no second copy, and memory that the system may take back."""
-FORMAT = 1
-"""Raised when an older reader could no longer make sense of the manifest."""
+FORMAT = 2
+"""Raised when an older reader could no longer make sense of the manifest or of a file that it names."""
 
 
 class PartsError(Exception):
@@ -67,7 +67,10 @@ class Parts:
     """Of each normalisation, in the order of gains and offsets; their sum is M."""
     variants: Mapping[str, Variant]
     statistics: str | None
-    """An NPZ with NAME.mean and NAME.variance, float32 [M], of each voice; None if there is none."""
+    """An NPZ; None if there is none. Of each voice that was measured, at K lengths of text:
+
+    NAME.tokens, int64 [K], without padding, ascending; NAME.mean and NAME.variance, float32 [K, M].
+    """
     files: Mapping[str, str]
     """File name -> sha256, in hexadecimal."""
 

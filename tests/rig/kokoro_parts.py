@@ -20,6 +20,8 @@ CHANNELS = (4, 2)
 """Of its two normalisations."""
 SIZE = sum(CHANNELS)
 EPSILON = 1e-5
+LENGTHS = (20, 80, 320)
+"""Tokens of the pieces that a voice was measured at."""
 FP32 = Variant(text="text.onnx", decoder="decoder.onnx", vocoder="vocoder.onnx", whole="whole.onnx", native=False)
 _FLOAT = TensorProto.FLOAT
 
@@ -89,11 +91,14 @@ def save_manifest(prepared: Path, **changes: object) -> Parts:
 
 
 def save_statistics(path: Path, voices: Iterable[str]) -> dict[str, np.ndarray]:
+    """Of each voice, rows for LENGTHS. Returns what the file has."""
     random = np.random.default_rng(7)
+    shape = (len(LENGTHS), SIZE)
     tables: dict[str, np.ndarray] = {}
     for name in voices:
-        tables[f"{name}.mean"] = random.normal(0, 0.5, SIZE).astype(np.float32)
-        tables[f"{name}.variance"] = random.uniform(0.5, 2, SIZE).astype(np.float32)
+        tables[f"{name}.tokens"] = np.array(LENGTHS)
+        tables[f"{name}.mean"] = random.normal(0, 0.5, shape).astype(np.float32)
+        tables[f"{name}.variance"] = random.uniform(0.5, 2, shape).astype(np.float32)
     with path.open("wb") as file:
         np.savez(file, **tables)
     return tables

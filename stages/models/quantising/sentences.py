@@ -7,7 +7,8 @@ from functools import cache
 from utterd.stages.g2p.symbols import token_ids
 
 FILE = "sentences.tsv"
-_USUAL_TOKENS = 45
+_MARGIN = 0.15
+"""How far a piece for measuring may be from the wanted length, as a share of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +32,31 @@ def sentences() -> tuple[Sentence, ...]:
     return tuple(Sentence(language=row[0], phonemes=row[1]) for row in rows)
 
 
-def sentences_for_measuring(language: str, count: int) -> tuple[Sentence, ...]:
-    """Of a language, those of the most usual length; English ones where there are too few."""
-    everything = sorted(sentences(), key=lambda sentence: abs(len(sentence.tokens) - _USUAL_TOKENS))
-    own = [sentence for sentence in everything if sentence.language == language]
-    english = [sentence for sentence in everything if sentence.language == "en-us" != language]
-    return tuple((own + english)[:count])
+@cache
+def sentences_for_measuring(language: str, tokens: int, count: int) -> tuple[Sentence, ...]:
+    """So many pieces of about so many tokens, each of one sentence or of some joined by spaces; none is in two of them.
+
+    They are of the language, and of English where it has too few.
+    """
+    own = [sentence for sentence in sentences() if sentence.language == language]
+    english = [sentence for sentence in sentences() if sentence.language == "en-us" != language]
+    unused = [*_longest_first(own), *_longest_first(english)]
+    return tuple(Sentence(language=language, phonemes=_taken(unused, tokens)) for _ in range(count))
+
+
+def _longest_first(group: list[Sentence]) -> list[Sentence]:
+    return sorted(group, key=lambda sentence: len(sentence.tokens), reverse=True)
+
+
+def _taken(unused: list[Sentence], tokens: int) -> str:
+    """The first that fit, one behind the other, until they are long enough or none fits."""
+    phonemes = ""
+    while len(token_ids(phonemes)) < tokens * (1 - _MARGIN):
+        begun = f"{phonemes} " if phonemes else ""
+        room = tokens * (1 + _MARGIN) - len(token_ids(begun))
+        fitting = next((sentence for sentence in unused if len(sentence.tokens) <= room), None)
+        if fitting is None:
+            break
+        unused.remove(fitting)
+        phonemes = begun + fitting.phonemes
+    return phonemes

@@ -69,9 +69,13 @@ def speech(synthesizer) -> WindowedSpeech:
 
 @pytest.fixture(scope="module")
 def full(folder, speech) -> np.ndarray:
-    """All of it in one run of the vocoder, by hand, with the statistics of the file."""
+    """All of it in one run of the vocoder, by hand, with the statistics of the file, between two lengths."""
     with np.load(folder / FOLDER / "statistics.npz") as tables:
-        mean, variance = tables["af_one.mean"], tables["af_one.variance"]
+        (shorter, longer), means, variances = (tables[f"af_one.{kind}"][:2] for kind in ("tokens", "mean", "variance"))
+    assert shorter < len(LONG) < longer
+    shares = np.array([np.log(longer / len(LONG)), np.log(len(LONG) / shorter)]) / np.log(longer / shorter)
+    mean = shares @ means
+    variance = shares @ (variances + means**2) - mean**2
     decoded = speech._decoded
     scale = decoded.gains / np.sqrt(variance + EPSILON)
     session = onnxruntime.InferenceSession(str(folder / FOLDER / "vocoder.onnx"), providers=["CPUExecutionProvider"])
@@ -283,6 +287,17 @@ def test_a_piece_that_was_broken_off_is_taken_up_as_it_was(measuring):
     again = speak(synthesizer)
     rest = joined(again.windows(sum(map(len, begun)), again.total_frames))
     assert np.abs(joined([*begun, rest]) - sound(speak(load(measuring)))).max() < SAME
+
+
+def test_a_piece_that_was_broken_off_for_another_one_is_taken_up_as_it_was(measuring):
+    synthesizer = load(measuring)
+    windows = speak(synthesizer).windows(0, 10**9)
+    begun = [next(windows), next(windows)]
+    sound(speak(synthesizer, tokens=HELLO_WORLD * 20))
+    again = speak(synthesizer)
+    rest = joined(again.windows(sum(map(len, begun)), again.total_frames))
+    assert np.abs(joined([*begun, rest]) - sound(speak(load(measuring)))).max() < SAME
+    assert np.abs(sound(speak(synthesizer)) - sound(speak(load(measuring)))).max() > SAME, "the voice has moved"
 
 
 def test_a_graph_that_measures_nothing_leaves_the_table_as_it_is(synthesizer, full):

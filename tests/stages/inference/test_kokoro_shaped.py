@@ -13,7 +13,7 @@ from rig.phonemes import HELLO_WORLD
 
 from utterd.stages.inference.kokoro import KokoroSynthesizer
 from utterd.stages.inference.kokoro_parts import KokoroParts, WindowedSpeech
-from utterd.stages.inference.kokoro_statistics import PieceSums
+from utterd.stages.inference.kokoro_running import PieceSums
 from utterd.stages.inference.kokoro_windows import Cut
 from utterd.stages.inference.load import load_synthesizer
 from utterd.stages.inference.onnx_session import Abort

@@ -1,25 +1,15 @@
-"""Means and variances of a voice: read, blended, and moved by what was spoken."""
+"""Means and variances of a voice: read, taken for a length of text, and blended."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rig.kokoro_parts import SIZE, save_statistics
+from hypothesis import given
+from hypothesis import strategies as st
+from rig.kokoro_parts import LENGTHS, SIZE, save_statistics
 
-from utterd.stages.inference.kokoro_statistics import (
-    REMEMBERED_FRAMES,
-    TABLE_WEIGHT_FRAMES,
-    VOICES_KEPT,
-    PieceSums,
-    RunningStatistics,
-    Statistics,
-    VoiceTables,
-)
+from utterd.stages.inference.kokoro_statistics import VOICES_KEPT, Statistics, VoiceTable, VoiceTables
 from utterd.stages.work import ChunkFailed
-
-
-def constant(mean: float, variance: float) -> Statistics:
-    return Statistics(mean=np.full(SIZE, mean, np.float32), variance=np.full(SIZE, variance, np.float32))
 
 
 @pytest.fixture
@@ -27,36 +17,76 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "statistics.npz"
 
 
+# Lengths
+
+
+def table(tokens=(10, 1000), mean=(0.0, 4.0), variance=(1.0, 3.0)) -> VoiceTable:
+    """With the same figures in all channels."""
+    rows = [np.repeat(np.float32(values)[:, None], SIZE, axis=1) for values in (mean, variance)]
+    return VoiceTable(tokens=np.array(tokens), mean=rows[0], variance=rows[1])
+
+
+@pytest.mark.parametrize(("tokens", "row"), [(1, 0), (10, 0), (60, 1), (1000, 2), (5000, 2)])
+def test_a_length_that_was_measured_has_its_own_and_one_beyond_those_of_the_nearest(tokens, row):
+    found = table((10, 60, 1000), (0, 5, 4), (1, 9, 3)).at(tokens)
+    assert found.mean == pytest.approx(np.full(SIZE, (0, 5, 4)[row]))
+    assert found.variance == pytest.approx(np.full(SIZE, (1, 9, 3)[row]))
+
+
+def test_half_way_stands_what_both_sounds_have_together():
+    """Equally much of 0 with variance 1 and of 4 with variance 3 is 2 with variance 6."""
+    found = table().at(100)
+    assert found.mean.dtype == found.variance.dtype == np.float32
+    assert found.mean == pytest.approx(np.full(SIZE, 2.0))
+    assert found.variance == pytest.approx(np.full(SIZE, 6.0))
+
+
+@given(st.integers(1, 510), st.floats(-1e4, 1e4), st.floats(0, 1e4), st.floats(0, 1e4))
+def test_no_length_has_a_negative_variance(tokens, mean, first, last):
+    found = table((25, 250), (0, mean), (first, last)).at(tokens)
+    assert (found.variance >= 0).all()
+    assert (np.abs(found.mean) <= abs(mean) + 1e-3).all()
+
+
+def test_one_row_is_for_every_length():
+    assert np.array_equal(table((50,), (2,), (3,)).at(7).mean, np.full(SIZE, 2, np.float32))
+
+
 # Tables
 
 
-def test_a_voice_has_its_own(path):
+def row(saved: dict[str, np.ndarray], voice: str, length: int) -> tuple[np.ndarray, np.ndarray]:
+    return saved[f"{voice}.mean"][length], saved[f"{voice}.variance"][length]
+
+
+@pytest.mark.parametrize("length", range(len(LENGTHS)))
+def test_a_voice_has_its_own(path, length):
     saved = save_statistics(path, ["one", "two"])
-    found = VoiceTables(path, SIZE).of("two")
+    found = VoiceTables(path, SIZE).of("two", LENGTHS[length])
     assert found is not None
-    assert np.array_equal(found.mean, saved["two.mean"])
-    assert np.array_equal(found.variance, saved["two.variance"])
+    assert np.array_equal((found.mean, found.variance), row(saved, "two", length))
 
 
 def test_a_blend_has_those_of_its_voices_by_their_shares(path):
-    saved = save_statistics(path, ["one", "two"])
-    found = VoiceTables(path, SIZE).of("one*3+two")
-    assert found is not None
-    for kind, values in (("mean", found.mean), ("variance", found.variance)):
-        assert values == pytest.approx(0.75 * saved[f"one.{kind}"] + 0.25 * saved[f"two.{kind}"], abs=1e-6)
+    save_statistics(path, ["one", "two"])
+    tables = VoiceTables(path, SIZE)
+    blend, one, two = (tables.of(voice, 130) for voice in ("one*3+two", "one", "two"))
+    assert blend is not None
+    assert blend.mean == pytest.approx(0.75 * one.mean + 0.25 * two.mean, abs=1e-6)
+    assert blend.variance == pytest.approx(0.75 * one.variance + 0.25 * two.variance, abs=1e-6)
 
 
 @pytest.mark.parametrize("voice", ["bella", "one+bella", "bella+bela", "one*x", "one*0"])
 def test_what_was_not_measured_has_none(path, voice):
     save_statistics(path, ["one"])
-    assert VoiceTables(path, SIZE).of(voice) is None
+    assert VoiceTables(path, SIZE).of(voice, 50) is None
 
 
 def test_a_name_is_never_taken_for_a_blend(path):
     saved = save_statistics(path, ["a", "b", "a+b"])
-    found = VoiceTables(path, SIZE).of("a+b")
+    found = VoiceTables(path, SIZE).of("a+b", LENGTHS[0])
     assert found is not None
-    assert np.array_equal(found.mean, saved["a+b.mean"])
+    assert np.array_equal(found.mean, saved["a+b.mean"][0])
 
 
 def test_few_are_kept_and_those_used_last(path):
@@ -64,23 +94,44 @@ def test_few_are_kept_and_those_used_last(path):
     save_statistics(path, names)
     tables = VoiceTables(path, SIZE)
     for name in names:
-        assert tables.of(name) is not None
+        assert tables.of(name, 50) is not None
     path.unlink()
-    assert tables.of(names[-1]) is not None
+    assert tables.of(names[-1], 50) is not None
     with pytest.raises(ChunkFailed):
-        tables.of(names[0])
+        tables.of(names[0], 50)
 
 
-GOOD = np.ones(SIZE, np.float32)
+GOOD = np.ones((2, SIZE), np.float32)
+TOKENS = np.array([20, 80])
+
+
+def archive(tokens=TOKENS, mean=GOOD, variance=GOOD) -> dict[str, np.ndarray]:
+    return {"one.tokens": np.asarray(tokens), "one.mean": mean, "one.variance": variance}
+
+
 DAMAGED = {
     "no archive": None,
-    "too short": {"one.mean": GOOD[:-1], "one.variance": GOOD[:-1]},
-    "no variance": {"one.mean": GOOD},
-    "not a number": {"one.mean": GOOD * np.nan, "one.variance": GOOD},
-    "a negative variance": {"one.mean": GOOD, "one.variance": -GOOD},
-    "a variance without end": {"one.mean": GOOD, "one.variance": GOOD * np.inf},
+    "too few channels": archive(mean=GOOD[:, :-1], variance=GOOD[:, :-1]),
+    "a row of earlier releases": {"one.mean": GOOD[0], "one.variance": GOOD[0]},
+    "no variance": {"one.tokens": TOKENS, "one.mean": GOOD},
+    "no lengths": {"one.mean": GOOD, "one.variance": GOOD},
+    "a length too many": archive(tokens=[20, 80, 250]),
+    "no rows": archive(tokens=TOKENS[:0], mean=GOOD[:0], variance=GOOD[:0]),
+    "lengths that fall": archive(tokens=[80, 20]),
+    "a length twice": archive(tokens=[20, 20]),
+    "a piece of nothing": archive(tokens=[0, 20]),
+    "half a token": archive(tokens=[20.5, 80]),
+    "lengths in rows": archive(tokens=[[20], [80]]),
+    "not a number": archive(mean=GOOD * np.nan),
+    "a negative variance": archive(variance=-GOOD),
+    "a variance without end": archive(variance=GOOD * np.inf),
     "a single array": GOOD,
 }
+
+
+def test_an_archive_that_is_not_damaged_is_read(path):
+    np.savez(path, **archive())
+    assert VoiceTables(path, SIZE).of("one", 40) is not None
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
@@ -92,7 +143,7 @@ def test_damaged_ones_fail_the_chunk_with_one_sentence(path, damage):
         elif content is not None:
             np.save(file, content)
     with pytest.raises(ChunkFailed, match=r"the statistics of voice 'one' in statistics\.npz are damaged") as failure:
-        VoiceTables(path, SIZE).of("one")
+        VoiceTables(path, SIZE).of("one", 50)
     assert failure.value.code == "model_unusable"
 
 
@@ -113,67 +164,7 @@ def test_scale_and_shift_are_what_normalising_and_the_affine_would_be():
 
 
 def test_a_channel_that_never_moves_does_not_explode():
-    scale, shift = constant(1, 0).affine(GOOD, GOOD, 1e-5)
+    ones = GOOD[0]
+    scale, shift = Statistics(mean=ones, variance=0 * ones).affine(ones, ones, 1e-5)
     assert np.isfinite(scale).all()
     assert np.isfinite(shift).all()
-
-
-# What was spoken
-
-
-def spoken(*pieces: tuple[int, float, float]) -> RunningStatistics:
-    """Pieces of so many frames, with a mean and a variance in all channels."""
-    running = RunningStatistics()
-    for frames, mean, variance in pieces:
-        sums = PieceSums()
-        half = frames // 2
-        for window in (half, frames - half):
-            sums.add(window, np.full(SIZE, mean, np.float32), np.full(SIZE, variance + mean**2, np.float32))
-        sums.give(running)
-    return running
-
-
-def test_a_voice_that_has_not_spoken_has_its_table():
-    table = constant(1, 2)
-    assert RunningStatistics().blended(table) is table
-
-
-def test_what_was_heard_and_the_table_are_pooled():
-    """Two sounds of equal length at 0 and 2, each with variance 1, are one sound at 1 with variance 2."""
-    found = spoken((TABLE_WEIGHT_FRAMES, 2.0, 1.0)).blended(constant(0, 1))
-    assert found.mean == pytest.approx(np.full(SIZE, 1.0))
-    assert found.variance == pytest.approx(np.full(SIZE, 2.0))
-
-
-def test_a_voice_as_it_was_measured_stays_as_it_is():
-    found = spoken((300, 0.7, 1.3), (900, 0.7, 1.3)).blended(constant(0.7, 1.3))
-    assert found.mean == pytest.approx(np.full(SIZE, 0.7), abs=1e-6)
-    assert found.variance == pytest.approx(np.full(SIZE, 1.3), abs=1e-5)
-
-
-def test_pieces_count_by_their_length():
-    found = spoken((100, 1.0, 1.0), (300, 5.0, 1.0)).blended(constant(4.0, 1.0))
-    assert found.mean == pytest.approx(np.full(SIZE, 4.0))
-
-
-def test_a_voice_drifts_to_what_it_is_heard_at_and_never_all_the_way():
-    pieces = [(400, 1.0, 1.0)] * 100
-    found = spoken(*pieces).blended(constant(0, 1))
-    share = REMEMBERED_FRAMES / (REMEMBERED_FRAMES + TABLE_WEIGHT_FRAMES)
-    assert found.mean == pytest.approx(np.full(SIZE, share), abs=0.01)
-
-
-def test_the_last_minute_counts_and_what_was_before_fades():
-    found = spoken(*[(400, 100.0, 1.0)] * 5, *[(400, 0.0, 1.0)] * 100).blended(constant(0, 1))
-    assert found.mean == pytest.approx(np.zeros(SIZE), abs=0.5)
-
-
-def test_a_piece_of_which_nothing_was_heard_is_none():
-    running = RunningStatistics()
-    PieceSums().give(running)
-    assert running.blended(table := constant(1, 1)) is table
-
-
-def test_what_is_no_number_is_not_remembered():
-    running = spoken((100, float("nan"), 1.0))
-    assert running.blended(table := constant(1, 1)) is table

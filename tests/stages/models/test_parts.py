@@ -71,10 +71,17 @@ def test_a_folder_without_parts_says_how_to_make_them(tmp_path):
     assert complaint(tmp_path).endswith("run `utterd models prepare`")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"null", b'{"format": 2}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"null", b'{"format": 3}'])
 def test_what_is_no_manifest_is_refused(tmp_path, content):
     (tmp_path / MANIFEST).write_bytes(content)
     assert "anew" in complaint(tmp_path)
+
+
+def test_parts_of_an_earlier_release_say_how_to_make_new_ones(tmp_path):
+    """Their statistics have one row a voice."""
+    write_parts(tmp_path, PARTS)
+    rewrite(tmp_path, format=1)
+    assert complaint(tmp_path) == f"{tmp_path / MANIFEST} has format 1, not 2; run `utterd models prepare` anew"
 
 
 VARIANT = {"text": "text.onnx", "decoder": "decoder.onnx", "vocoder": "g.onnx", "whole": None, "native": False}

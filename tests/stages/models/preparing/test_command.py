@@ -14,6 +14,7 @@ from rig.onnx_graphs import save_kokoro
 
 from utterd.client.cli.models_prepare import VARIANTS as OFFERED
 from utterd.config.bundles import load_bundle, verify_files
+from utterd.stages.inference.kokoro_statistics import VoiceTable
 from utterd.stages.models.lock import locked
 from utterd.stages.models.parts import is_stale, read_parts
 from utterd.stages.models.preparing import command, preparation
@@ -82,9 +83,11 @@ def test_what_people_are_told_is_what_there_is(bundle, capsys):
     assert said[0].startswith("tiny is prepared: ")
     assert said[1].split()[0] == "int8"
     assert said[-1].startswith("  utterd models tune tiny ")
-    statistics = read_parts(bundle / PREPARED).statistics
-    with np.load(bundle / PREPARED / statistics) as tables:
-        assert set(tables.files) == {"am_liam.mean", "am_liam.variance"}
+    parts = read_parts(bundle / PREPARED)
+    with np.load(bundle / PREPARED / parts.statistics) as tables:
+        assert set(tables.files) == {"am_liam.tokens", "am_liam.mean", "am_liam.variance"}
+        table = VoiceTable(**{kind: tables[f"am_liam.{kind}"] for kind in ("tokens", "mean", "variance")})
+        assert table.is_sound(parts.size)
 
 
 def test_a_second_run_makes_nothing(prepared):
