@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bench.peers.measure import Measured
-from bench.peers.prompts import OPENINGS, WORDS
-from bench.peers.spec import STREAM, EngineSpec, Spoken
+from bench.peers.spec import BEGUN, STREAM, EngineSpec, Spoken
 
 Clock = Literal["wall", "cpu"]
 """`cpu` is for a machine that is busy with something else: an engine of one thread then tells its processor time, which
@@ -44,14 +43,14 @@ def figures_of(measured: Measured, clock: Clock) -> Figures:
     """Of an engine that has spoken."""
     spec = measured.spec
     is_cpu = clock == "cpu" and spec.threads == 1
-    first: dict[str, float] = {}
+    begun: dict[str, list[Spoken]] = {}
     total: dict[str, float] = {}
     rtf: dict[str, float] = {}
     audio: dict[str, float] = {}
     for (prompt, how), runs in measured.spoken.items():
-        if how == STREAM:
-            first[prompt] = _median(runs, lambda run: run.first_cpu_s if is_cpu else run.first_s)
-        if prompt in (WORDS, OPENINGS):  # only begun
+        if how in (STREAM, BEGUN):
+            begun.setdefault(prompt, []).extend(runs)
+        if how == BEGUN:
             continue
         taken = _median(runs, lambda run: run.total_cpu_s if is_cpu else run.total_s)
         if taken < total.get(prompt, float("inf")):
@@ -61,7 +60,10 @@ def figures_of(measured: Measured, clock: Clock) -> Figures:
     return Figures(
         spec=spec,
         what=measured.loads[0].what,
-        first_s=first,
+        first_s={
+            prompt: _median(runs, lambda run: run.first_cpu_s if is_cpu else run.first_s)
+            for prompt, runs in begun.items()
+        },
         total_s=total,
         rtf=rtf,
         audio_s=audio,

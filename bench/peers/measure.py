@@ -6,7 +6,7 @@ from functools import partial
 
 from bench.peers.process import EngineFailed, EngineProcess
 from bench.peers.prompts import CLAUSE, FIVE, MEMORY, OPENINGS, SENTENCE, WORDS, Prompt, opening
-from bench.peers.spec import STREAM, WHOLE, EngineSpec, Loaded, Spoken
+from bench.peers.spec import BEGUN, STREAM, WHOLE, EngineSpec, Loaded, Spoken
 from bench.phonemes import SENTENCES
 
 Tell = Callable[[str], None]
@@ -20,6 +20,8 @@ class Repeats:
     clause: int = 7
     sentence: int = 4
     five: int = 2
+    begun: int = 6
+    """Five sentences more, but for kokoro-onnx, up to the first sound."""
     words: int = 5
     """Of ours, each beside its first clause; the peers do it once, for it takes them long."""
     load: int = 3
@@ -30,7 +32,7 @@ class Repeats:
         return {CLAUSE: self.clause, SENTENCE: self.sentence, FIVE: self.five}[name]
 
 
-QUICK = Repeats(clause=3, sentence=2, five=1, words=3, load=2, whole=False)
+QUICK = Repeats(clause=3, sentence=2, five=1, begun=2, words=3, load=2, whole=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Measured:
     after_memory: Spoken | None = None
     """500 tokens in one piece, in a process that has said nothing before."""
     spoken: dict[tuple[str, str], list[Spoken]] = field(default_factory=dict)
-    """By prompt, and by STREAM or WHOLE."""
+    """By prompt, and by STREAM, WHOLE or BEGUN."""
     problem: str | None = None
 
     def add(self, prompt: str, how: str, spoken: Spoken) -> None:
@@ -78,6 +80,9 @@ def measure_speed(found: Sequence[Measured], prompts: Mapping[str, Prompt], repe
                 turn = number % max(1, len(speaking))
                 for measured, process in speaking[turn:] + speaking[:turn]:
                     _speak(measured, process, prompts[name], is_first=number == 0, repeats=repeats)
+        for _ in range(repeats.begun):
+            for measured, process in speaking:
+                _begin(measured, process, prompts[FIVE], as_prompt=FIVE)
         for measured, process in speaking:
             tell(f"{WORDS}: {measured.spec.label}")
             _speak_long(measured, process, prompts, repeats)
@@ -109,18 +114,18 @@ def _speak_long(measured: Measured, process: EngineProcess, prompts: Mapping[str
     for _ in range(repeats.words if is_ours else 1):
         if is_ours:
             _try(measured, lambda: measured.add(CLAUSE, STREAM, process.speak(prompts[CLAUSE])))
-        _try(measured, lambda: measured.add(WORDS, STREAM, process.speak(prompts[WORDS], only_first=True)))
+        _try(measured, lambda: measured.add(WORDS, BEGUN, process.speak(prompts[WORDS], only_first=True)))
 
 
 def _speak_openings(measured: Measured, process: EngineProcess, prompts: Mapping[str, Prompt]) -> None:
-    """kokoro-onnx makes the five sentences in one piece, however they begin."""
+    for number in range(len(SENTENCES)):
+        _begin(measured, process, prompts[opening(number)], as_prompt=OPENINGS)
+
+
+def _begin(measured: Measured, process: EngineProcess, prompt: Prompt, *, as_prompt: str) -> None:
+    """kokoro-onnx makes five sentences in one piece, however they begin: that is known, and takes it long."""
     if measured.spec.library != "kokoro-onnx":
-        for number in range(len(SENTENCES)):
-            _try(measured, partial(_speak_opening, measured, process, prompts[opening(number)]))
-
-
-def _speak_opening(measured: Measured, process: EngineProcess, prompt: Prompt) -> None:
-    measured.add(OPENINGS, STREAM, process.speak(prompt, only_first=True))
+        _try(measured, lambda: measured.add(as_prompt, BEGUN, process.speak(prompt, only_first=True)))
 
 
 def _try(measured: Measured, act: Callable[[], object]) -> None:

@@ -9,6 +9,8 @@ Library = Literal["kokoro-onnx", "sherpa-onnx", "onnxruntime", "utterd"]
 STREAM: Final = "stream"
 WHOLE: Final = "whole"
 """Of kokoro-onnx: `create_stream` and `create`. Others have one way, the first."""
+BEGUN: Final = "begun"
+"""As STREAM, and no further than to the first sound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from bench.peers.measure import Measured, Repeats, measure_memory, measure_speed
 from bench.peers.peak import measure_peaks
 from bench.peers.process import EngineFailed, EngineProcess
 from bench.peers.prompts import CLAUSE, FIVE, MEMORY, OPENINGS, SENTENCE, WORDS, Prompt, opening
-from bench.peers.spec import STREAM, EngineSpec
+from bench.peers.spec import BEGUN, STREAM, EngineSpec
 from bench.phonemes import PHONEMES
 
 UNITS = PHONEMES[:2]
@@ -82,17 +82,18 @@ def test_all_is_measured_in_turns(spec):
     prompts = {name: Prompt(**{**vars_of(LONG), "name": name}) for name in (CLAUSE, SENTENCE, FIVE, WORDS, MEMORY)}
     prompts |= {opening(number): LONG for number in range(5)}
     found = [Measured(spec=spec), Measured(spec=EngineSpec(**{**spec.as_json(), "folder": "/nowhere"}))]
-    repeats = Repeats(clause=2, sentence=1, five=1, words=1, load=2)
+    repeats = Repeats(clause=2, sentence=1, five=1, begun=3, words=1, load=2)
     measure_memory(found, prompts, repeats, lambda step: None)
     measure_speed(found, prompts, repeats, lambda step: None)
     working, broken = found
     assert working.problem is None
-    assert {prompt: len(runs) for (prompt, how), runs in working.spoken.items() if how == STREAM} == {
-        CLAUSE: 3,  # one beside the long text
-        SENTENCE: 1,
-        FIVE: 1,
-        WORDS: 1,
-        OPENINGS: 5,
+    assert {kind: len(runs) for kind, runs in working.spoken.items()} == {
+        (CLAUSE, STREAM): 3,  # one beside the long text
+        (SENTENCE, STREAM): 1,
+        (FIVE, STREAM): 1,
+        (FIVE, BEGUN): 3,
+        (WORDS, BEGUN): 1,
+        (OPENINGS, BEGUN): 5,
     }
     assert len(working.loads) == 3
     assert working.after_memory is not None

@@ -7,7 +7,7 @@ import pytest
 from bench.peers.figures import Figures, figures_of
 from bench.peers.measure import Measured
 from bench.peers.prompts import CLAUSE, FIVE, OPENINGS, SENTENCE, WORDS
-from bench.peers.spec import STREAM, WHOLE, EngineSpec, Loaded, Spoken
+from bench.peers.spec import BEGUN, STREAM, WHOLE, EngineSpec, Loaded, Spoken
 from bench.peers.targets import judge, shares
 
 LOADED = Loaded(what="it", import_s=0.1, load_s=0.2, load_cpu_s=0.15, rss_mb=100.0)
@@ -79,9 +79,7 @@ def test_a_peer_is_credited_with_its_quicker_way():
 
 
 def test_a_text_that_was_only_begun_has_no_total():
-    found = figures_of(
-        Measured(spec=spec("int8"), loads=[LOADED], spoken={(WORDS, STREAM): [spoken(0.1, 0.1)]}), "wall"
-    )
+    found = figures_of(Measured(spec=spec("int8"), loads=[LOADED], spoken={(WORDS, BEGUN): [spoken(0.1, 0.1)]}), "wall")
     assert found.first_s == {WORDS: 0.1}
     assert found.total_s == {}
 
