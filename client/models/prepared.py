@@ -15,6 +15,7 @@ PREPARED: Final = "prepared"
 PREPARED_LOCK: Final = "lock"
 """In it: held (flock) by who prepares or tunes the model."""
 _PARTS, _TUNED = "parts.json", "tuned.json"
+_PARTS_FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def read_prepared(bundle_folder: Path, model_sha256: str) -> Prepared | None:
         onnxruntime=str(values.get("onnxruntime", "")),
         cpu=str(values.get("cpu", "")),
         size_bytes=size_bytes,
-        problem=_problem(values, model_sha256),
+        problem=_problem(values, model_sha256) if values.get("format") == _PARTS_FORMAT else "of another release",
     )
 
 

@@ -288,7 +288,7 @@ def test_the_list_shows_what_was_prepared_and_tuned(
     home: Path, release_page: ReleasePage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["models", "get", "tiny"])
-    made_of = {"model_sha256": sha256(GRAPH), "onnxruntime": version("onnxruntime"), "cpu": "here"}
+    made_of = {"format": 2, "model_sha256": sha256(GRAPH), "onnxruntime": version("onnxruntime"), "cpu": "here"}
     prepared = home / "models" / "tiny" / "prepared"
     prepared.mkdir()
     (prepared / "parts.json").write_text(json.dumps(made_of | {"variants": {"fp32": {}, "int8": {}}}))

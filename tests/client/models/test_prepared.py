@@ -52,6 +52,7 @@ def test_what_was_never_prepared_or_tuned_is_nothing(tmp_path, prepared):
     [
         ({"model_sha256": "6" * 64}, "of another model file"),
         ({"onnxruntime": "1.0.0"}, f"of ONNX Runtime 1.0.0, not {metadata.version('onnxruntime')}"),
+        ({"format": 1}, "of another release"),
         ({"variants": 5}, "parts.json is damaged"),
     ],
 )

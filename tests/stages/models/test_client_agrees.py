@@ -10,4 +10,5 @@ def test_files_have_the_same_names() -> None:
     assert prepared.PREPARED == parts.FOLDER
     assert prepared.PREPARED_LOCK == lock.LOCK
     assert (prepared._PARTS, prepared._TUNED) == (parts.MANIFEST, stored.TUNED)
+    assert prepared._PARTS_FORMAT == parts.FORMAT
     assert (description.GRAPH, description.VOICES) == (model.GRAPH, model.VOICES)
