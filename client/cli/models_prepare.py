@@ -27,8 +27,8 @@ def make_parser() -> CommandParser:
         "models prepare",
         description=(
             "Turn a model into parts that speak early on this machine: it is taken apart, its vocoder made to run in\n"
-            "windows, each part rounded and optimised, each voice measured. Takes minutes, most of them for voices, so\n"
-            "name those you use (--voices, --languages); Ctrl-C is safe, and the same command goes on.\n"
+            "windows, each part rounded and optimised, each voice measured. Takes minutes, most for the voices: name\n"
+            "those you use (--voices, --languages). Ctrl-C is safe, and the same command goes on.\n"
             "Needs the extra `models`: pip install 'utterd[models]'."
         ),
         example=(
