@@ -1,6 +1,5 @@
 """The sessions of a model's prepared parts: text and decoder once a piece, the vocoder window by window."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,9 +65,8 @@ class KokoroGraphs:
         self._text = self._load(variant.text, {"tokens", "style", "speed"}, shrinks=True)
         self._decoder = self._load(variant.decoder, {"asr", "f0", "energy", "style"}, shrinks=True)
         self._decoder_channels = {node.name: node.shape[1] for node in self._decoder.outputs if len(node.shape) == 3}
-        inputs = {"features", "harmonics", "scale", "shift"}
-        self._vocoder = self._load(variant.vocoder, inputs, optional={"context"}, shrinks=False)
-        self._cuts_context = any(node.name == "context" for node in self._vocoder.inputs)
+        inputs = {"features", "harmonics", "scale", "shift", "context"}
+        self._vocoder = self._load(variant.vocoder, inputs, shrinks=False)
         self._whole: OnnxSession | None = None
         self._whole_file = parts.whole_of(choice.variant, has_library=library is not None)
 
@@ -115,16 +113,10 @@ class KokoroGraphs:
             "harmonics": decoded.harmonics[:, :, spectra * low : spectra * high + 1],
             "scale": scale,
             "shift": shift,
+            "context": np.array(context, np.int64),
         }
-        before, behind = context
-        if self._cuts_context:
-            feeds["context"] = np.array(context, np.int64)
         found = _run(self._vocoder, feeds, abort)
-        samples = found["waveform"].reshape(-1)
-        if not self._cuts_context:  # prepared by an earlier release
-            size = self._parts.frame_samples
-            samples = samples[before * size : len(samples) - behind * size]
-        return samples, found.get("mean"), found.get("mean_square")
+        return found["waveform"].reshape(-1), found.get("mean"), found.get("mean_square")
 
     @property
     def has_whole(self) -> bool:
@@ -137,7 +129,7 @@ class KokoroGraphs:
             self._whole = self._load(self._whole_file, {"features", "harmonics", "gains", "offsets"}, shrinks=True)
         return _run(self._whole, decoded.arrays(), abort)["waveform"].reshape(-1)
 
-    def _load(self, name: str, inputs: set[str], *, optional: Collection[str] = (), shrinks: bool) -> OnnxSession:
+    def _load(self, name: str, inputs: set[str], *, shrinks: bool) -> OnnxSession:
         session = OnnxSession(
             self._folder / name,
             threads=self._choice.threads,
@@ -147,7 +139,7 @@ class KokoroGraphs:
             providers=self._choice.provider.as_asked(self._choice.threads),
         )
         found = {node.name for node in session.inputs}
-        if found.difference(optional) != inputs:
+        if found != inputs:
             raise ModelUnusable(
                 f"{name} is not the part that its manifest says: it takes {', '.join(sorted(found))}, not "
                 f"{', '.join(sorted(inputs))}; run `utterd models prepare` anew"

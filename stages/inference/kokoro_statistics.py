@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,16 @@ class Statistics:
 
     mean: Channels
     variance: Channels
+
+    @classmethod
+    def of_means(cls, mean: npt.NDArray[np.floating], mean_square: npt.NDArray[np.floating]) -> Self:
+        """From what a measuring vocoder gives, or means of that, in any floating type.
+
+        Rounded to float32 these may tell a variance of less than 0 of a channel that hardly varies: it is 0.
+        """
+        wide = mean.astype(np.float64)
+        variance = np.maximum(mean_square - wide**2, 0)
+        return cls(mean=mean.astype(np.float32), variance=variance.astype(np.float32))
 
     def affine(self, gains: Channels, offsets: Channels, epsilon: float) -> tuple[Channels, Channels]:
         """Scale and shift with which x * scale + shift is what normalising, gain and offset would be."""

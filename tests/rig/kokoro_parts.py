@@ -226,8 +226,17 @@ def _save_decoder(path: Path) -> None:
 
 
 def save_vocoder(path: Path, *, measures: bool = False) -> None:
-    """Scale and shift are given."""
+    """Scale and shift are given, and how much of the window is context."""
     nodes = _vocoder_nodes("scale", "shift")
+    nodes[-1].output[:] = ["with_context"]
+    nodes += [
+        helper.make_node("Mul", ["context", "frame_samples"], ["cut"]),
+        helper.make_node("Slice", ["cut", "from0", "first_one"], ["before"]),
+        helper.make_node("Slice", ["cut", "first_one", "both"], ["behind"]),
+        helper.make_node("Shape", ["with_context"], ["length"]),
+        helper.make_node("Sub", ["length", "behind"], ["last"]),
+        helper.make_node("Slice", ["with_context", "before", "last"], ["waveform"]),
+    ]
     outputs = [value("waveform", _FLOAT, "samples")]
     if measures:
         for number in (0, 1):
@@ -239,7 +248,7 @@ def save_vocoder(path: Path, *, measures: bool = False) -> None:
         for name in ("mean", "mean_square"):
             nodes.append(helper.make_node("Concat", [f"{name}0", f"{name}1"], [name], axis=0))
             outputs.append(value(name, _FLOAT, SIZE))
-    _save_vocoder(path, nodes, ("scale", "shift"), outputs)
+    _save_vocoder(path, nodes, ("scale", "shift"), outputs, value("context", TensorProto.INT64, 2))
 
 
 def save_whole(path: Path) -> None:
@@ -285,7 +294,7 @@ def _vocoder_nodes(factor: str, summand: str) -> list[NodeProto]:
     ]
 
 
-def _save_vocoder(path: Path, nodes: list[NodeProto], affine: tuple[str, str], outputs: list) -> None:
+def _save_vocoder(path: Path, nodes: list[NodeProto], affine: tuple[str, str], outputs: list, *more_inputs) -> None:
     wide, narrow = CHANNELS
     constants: Mapping[str, np.ndarray] = {
         "first": _random(11, narrow, wide, 5),
@@ -302,10 +311,14 @@ def _save_vocoder(path: Path, nodes: list[NodeProto], affine: tuple[str, str], o
         "zeros1": np.zeros(narrow, np.float32),
         "column": np.array([1, -1, 1]),
         "flat": np.array([-1]),
+        "frame_samples": np.array([FRAME_SAMPLES]),
+        "first_one": np.array([1]),
+        "both": np.array([2]),
     }
     inputs = [
         value("features", _FLOAT, 1, wide, "t"),
         value("harmonics", _FLOAT, 1, 2, "s"),
         *(value(name, _FLOAT, SIZE) for name in affine),
+        *more_inputs,
     ]
     save_graph(path, nodes, inputs, outputs, constants)

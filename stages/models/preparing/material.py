@@ -5,10 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
+from utterd.stages.inference.kokoro_statistics import Statistics
 from utterd.stages.models.preparing.model import Model
 from utterd.stages.models.quantising.feeds import (
     FloatArray,
-    Statistics,
     decoder_feeds,
     excerpt,
     first_window,

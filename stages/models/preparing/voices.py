@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from utterd.stages.inference.kokoro_statistics import Statistics
 from utterd.stages.models.preparing.arrays import save_arrays
 from utterd.stages.models.preparing.kept import Kept, digest
 from utterd.stages.models.preparing.material import Material
 from utterd.stages.models.preparing.model import Model
 from utterd.stages.models.preparing.recipes import fingerprint
-from utterd.stages.models.quantising.feeds import Statistics
 from utterd.stages.models.quantising.running import Arrays
 from utterd.stages.models.quantising.sentences import Sentence, sentences_for_measuring
 

@@ -1,41 +1,17 @@
 """What the parts are given when a sentence is spoken: made by running those before them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from utterd.stages.inference.kokoro_statistics import Statistics
 from utterd.stages.models.quantising.running import Arrays, Running
 
 FloatArray = npt.NDArray[np.float32]
 
 HARMONIC_FRAMES = 60
 """Frames of the harmonics' transform to one of the features; the harmonics have one more in all (Kokoro's figures)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistics:
-    """Of the inputs of all normalisations of the vocoder when a voice speaks; each float32 (sum of channels,)."""
-
-    mean: FloatArray
-    variance: FloatArray
-
-    @classmethod
-    def of_means(cls, mean: npt.NDArray[np.floating], mean_square: npt.NDArray[np.floating]) -> Self:
-        """From what a measuring vocoder gives, or means of that, in any floating type.
-
-        Rounded to float32 these may tell a variance of less than 0 of a channel that hardly varies: it is 0.
-        """
-        wide = mean.astype(np.float64)
-        variance = np.maximum(mean_square - wide**2, 0)
-        return cls(mean=mean.astype(np.float32), variance=variance.astype(np.float32))
-
-    def affines(self, gains: FloatArray, offsets: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
-        """Scale and shift of a windowed vocoder, both (sum of channels,)."""
-        scale = gains / np.sqrt(self.variance + np.float32(epsilon))
-        return scale, offsets - self.mean * scale
 
 
 def text_feeds(tokens: Iterable[int], style: FloatArray, speed: float = 1.0) -> Arrays:
@@ -70,7 +46,7 @@ def first_window(decoded: Arrays, statistics: Statistics, epsilon: float, *, fra
         frames: as many or, of a shorter piece, all.
         context: so many more behind them, as far as the piece goes.
     """
-    scale, shift = statistics.affines(decoded["gains"], decoded["offsets"], epsilon)
+    scale, shift = statistics.affine(decoded["gains"], decoded["offsets"], epsilon)
     end = min(frames + context, decoded["features"].shape[2])
     given = np.array([0, max(0, end - frames)], np.int64)
     return {**_slice(decoded, 0, end), "scale": scale, "shift": shift, "context": given}

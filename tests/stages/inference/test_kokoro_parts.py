@@ -84,6 +84,7 @@ def full(folder, speech) -> np.ndarray:
         "harmonics": decoded.harmonics,
         "scale": scale.astype(np.float32),
         "shift": (decoded.offsets - mean * scale).astype(np.float32),
+        "context": np.zeros(2, np.int64),
     }
     (waveform,) = session.run(None, feeds)
     return waveform
@@ -364,7 +365,9 @@ def test_a_unit_is_taken_up_in_the_middle_of_a_window(synthesizer):
 def test_a_part_with_another_face_is_refused_by_name(tmp_path):
     save_parts_bundle(tmp_path)
     save_vocoder(tmp_path / FOLDER / "whole.onnx")
-    with pytest.raises(ChunkFailed, match=r"whole\.onnx is not the part that its manifest says: it takes features"):
+    with pytest.raises(
+        ChunkFailed, match=r"whole\.onnx is not the part that its manifest says: it takes context, features"
+    ):
         speak(load(tmp_path, is_whole=True))
     save_manifest(tmp_path / FOLDER, variants={"odd": dataclasses.replace(FP32, text="decoder.onnx")})
     with pytest.raises(ModelUnusable, match=r"decoder\.onnx is not the part"):

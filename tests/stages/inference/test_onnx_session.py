@@ -36,6 +36,25 @@ def test_a_run_gives_all_outputs(session):
     assert [node.name for node in session.outputs] == ["count"]
 
 
+def test_a_run_into_arrays_fills_them(session):
+    found = np.full((), -1.0)
+    session.run_into({"count": found}, {"times": np.array(3)}, Abort())
+    assert found == 3
+
+
+def test_arrays_of_another_shape_fail_the_chunk(session):
+    with pytest.raises(ChunkFailed, match="the model failed") as failure:
+        session.run_into({"count": np.zeros(5)}, {"times": np.array(3)}, Abort())
+    assert failure.value.code == "synthesis_failed"
+
+
+def test_an_abort_ends_a_run_into_arrays(session):
+    abort = Abort()
+    abort.set()
+    with pytest.raises(ChunkInterrupted):
+        session.run_into({"count": np.zeros(())}, {"times": FOR_EVER}, abort)
+
+
 def test_a_long_run_is_ended_from_another_thread_and_the_session_stays_usable(session):
     abort = Abort()
     ended: list[BaseException] = []

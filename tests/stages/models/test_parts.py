@@ -6,18 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from rig import made_up_parts
 
-from utterd.stages.models.machine import cpu_name, onnxruntime_version
-from utterd.stages.models.parts import MANIFEST, Parts, PartsError, Variant, is_stale, read_parts, write_parts
+from utterd.stages.models.machine import onnxruntime_version
+from utterd.stages.models.parts import MANIFEST, PartsError, Variant, is_stale, read_parts, write_parts
 
-PARTS = Parts(
-    model_sha256="a" * 64,
-    onnxruntime=onnxruntime_version(),
-    cpu=cpu_name(),
-    frame_samples=300,
-    harmonic_frames=60,
-    context_frames=8,
-    epsilon=1e-5,
+PARTS = dataclasses.replace(
+    made_up_parts.PARTS,
     channels=(256, 256, 128),
     variants={
         "fp32": Variant(text="text.onnx", decoder="decoder.onnx", vocoder="g.onnx", whole="whole.onnx", native=False),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from utterd.stages.models.quantising.feeds import HARMONIC_FRAMES, Statistics, excerpt, first_window, text_feeds
+from utterd.stages.inference.kokoro_statistics import Statistics
+from utterd.stages.models.quantising.feeds import HARMONIC_FRAMES, excerpt, first_window, text_feeds
 
 RANDOM = np.random.default_rng(5)
 
@@ -18,7 +19,7 @@ def test_tokens_are_padded_at_both_ends():
 def test_scale_and_shift_are_normalisation_and_affine_in_one():
     x = RANDOM.normal(3, 2, (4, 1000)).astype(np.float32)
     gains, offsets = RANDOM.standard_normal((2, 4)).astype(np.float32)
-    scale, shift = Statistics(mean=x.mean(axis=1), variance=x.var(axis=1)).affines(gains, offsets, 1e-5)
+    scale, shift = Statistics(mean=x.mean(axis=1), variance=x.var(axis=1)).affine(gains, offsets, 1e-5)
     normalised = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
     expected = normalised * gains[:, None] + offsets[:, None]
     np.testing.assert_allclose(x * scale[:, None] + shift[:, None], expected, atol=1e-4)
@@ -28,7 +29,7 @@ def test_a_channel_that_does_not_vary_has_a_variance_of_zero():
     """In float32 the mean square of 30.1 and the square of its mean differ by a few millionths, either way."""
     value = np.linspace(20, 60, 1000, dtype=np.float32)
     statistics = Statistics.of_means(value, value * value)
-    scale, shift = statistics.affines(np.ones_like(value), np.zeros_like(value), 1e-5)
+    scale, shift = statistics.affine(np.ones_like(value), np.zeros_like(value), 1e-5)
     assert np.isfinite(scale).all()
     np.testing.assert_allclose(value * scale + shift, 0, atol=0.01)
 

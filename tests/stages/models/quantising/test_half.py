@@ -3,7 +3,8 @@
 import numpy as np
 from onnx import ModelProto, TensorProto, helper
 
-from utterd.stages.models.quantising.feeds import Statistics, first_window
+from utterd.stages.inference.kokoro_statistics import Statistics
+from utterd.stages.models.quantising.feeds import first_window
 from utterd.stages.models.quantising.half import halved
 from utterd.stages.models.quantising.running import Running
 from utterd.stages.models.vocoder.emit import emit_windowed

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from onnx import ModelProto
 
-from utterd.stages.models.quantising.feeds import Statistics, first_window
+from utterd.stages.inference.kokoro_statistics import Statistics
+from utterd.stages.models.quantising.feeds import first_window
 from utterd.stages.models.quantising.flow import Flow
 from utterd.stages.models.quantising.parts import (
     float_nodes_of_decoder,
