@@ -18,6 +18,8 @@ SAFE_VARIANTS = ("fp32-native", "fp32", "hybrid", "fp16")
 """In order. What these do to the sound is known beforehand; whether int8 may be used, `utterd models tune` finds out
 for each model."""
 
+_BUILD = "it is not built for this release here: `utterd models prepare` does that where there is a compiler"
+
 MOST_THREADS = 2
 """Unless told otherwise. More of them gain little on windows of a second, and take cores from others."""
 
@@ -46,7 +48,9 @@ def choices(folder: Path, parts: Parts, *, threads: int = 0, library: Path | Non
     """
     runnable = [name for name, variant in parts.variants.items() if library is not None or not variant.native]
     if not runnable:
-        raise ModelUnusable("its parts need the library of native operators, which is not built here")
+        raise ModelUnusable(f"its parts need the library of native operators; {_BUILD}")
+    if len(runnable) < len(parts.variants):
+        logger.info("native variants left out reason=%s", _BUILD)
     safe = [name for name in SAFE_VARIANTS if name in runnable] or runnable[:1]
     safe_threads = threads or min(MOST_THREADS, os.cpu_count() or 1)
     found = tuple(Choice(variant=name, threads=safe_threads) for name in safe)
@@ -69,7 +73,7 @@ def _tuned(folder: Path, parts: Parts, runnable: list[str]) -> Choice | None:
         return None
     found = tuned.candidate
     if found.variant not in runnable:
-        logger.warning("tuning ignored reason=%s needs the library of native operators", found.variant)
+        logger.warning("tuning ignored reason=%s needs the library of native operators; %s", found.variant, _BUILD)
         return None
     if not is_schedule(found.window_frames, parts.frame_samples):
         logger.warning("tuning ignored reason=windows of %s frames", list(found.window_frames))

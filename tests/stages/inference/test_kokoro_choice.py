@@ -76,6 +76,17 @@ def test_the_users_threads_go_before_the_tuned_ones(folder, parts):
     assert choose(folder, parts).threads == 3
 
 
+def test_variants_left_out_for_want_of_the_library_are_told(folder, parts, caplog):
+    caplog.set_level(logging.INFO)
+    choose(folder, dataclasses.replace(parts, variants={"fp32": FP32, "fp32-native": NATIVE}))
+    (record,) = caplog.records
+    assert "native variants left out" in record.message
+    assert "`utterd models prepare`" in record.message
+    caplog.clear()
+    choose(folder, dataclasses.replace(parts, variants={"fp32": FP32}))
+    assert not caplog.records
+
+
 def warnings(caplog) -> list[str]:
     return [record.message for record in caplog.records if record.levelno == logging.WARNING]
 
@@ -85,6 +96,7 @@ def test_a_tuned_variant_without_its_library_is_not_used_and_said_so(folder, par
     assert choose(folder, parts).variant == "fp32"
     (line,) = warnings(caplog)
     assert "int8-native needs the library of native operators" in line
+    assert "`utterd models prepare`" in line
 
 
 @pytest.mark.parametrize("change", [{"cpu": "Z80"}, {"onnxruntime": "1.2.3"}, {"window_frames": [99]}, {"format": 9}])
